@@ -1,0 +1,1 @@
+"""DealRadar: the API and web server of a deals community."""

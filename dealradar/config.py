@@ -1,0 +1,123 @@
+"""The settings: one frozen object, read once from the environment and ``.env.dealradarus.local``."""
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ENV_FILE: Final = ".env.dealradarus.local"
+DEFAULT_SECRET_KEY: Final = "dealradar-development-only"  # noqa: S105  refused in production, see below
+HIDDEN: Final = frozenset({"secret_key", "database_url", "redis_url", "celery_broker_url"})
+
+TtlS = Annotated[int, Field(ge=1, le=86_400)]
+Network = IPv4Network | IPv6Network
+
+
+class ConfigError(Exception):
+    """The environment holds a value that the program cannot run with; says which and what is allowed."""
+
+
+class Settings(BaseSettings):
+    """What the program may be told from outside; each field is the environment variable of its name.
+
+    ``.env.example`` documents them for operators.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    dealradar_env: Literal["development", "test", "production"] = "development"
+    secret_key: SecretStr = SecretStr(DEFAULT_SECRET_KEY)
+    host: str = "127.0.0.1"
+    port: int = Field(3001, ge=1, le=65_535)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    database_url: str = "postgresql+psycopg://dealradar@127.0.0.1:5432/dealradar"
+    database_pool_size: int = Field(10, ge=1, le=200)
+    database_connect_timeout_s: int = Field(2, ge=1, le=60)
+    database_statement_timeout_ms: int = Field(5_000, ge=100, le=600_000)
+
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    celery_broker_url: str = "redis://127.0.0.1:6380/0"
+
+    cache_enabled: bool = True
+    cache_bust_on_write: bool = True
+    cache_default_ttl_s: TtlS = 300
+    cache_reviews_ttl_s: TtlS = 180
+    cache_comments_ttl_s: TtlS = 120
+    cache_reports_ttl_s: TtlS = 120
+    cache_timeout_ms: int = Field(100, ge=5, le=5_000)
+    cache_max_entry_bytes: int = Field(1_048_576, ge=1_024, le=67_108_864)
+
+    http_cache_enabled: bool = True
+    http_etag_enabled: bool = True
+
+    rate_limit_max_requests: int = Field(100, ge=1)
+    rate_limit_window_ms: int = Field(900_000, ge=1_000)
+    login_max_tries_per_minute: int = Field(5, ge=1)
+
+    token_ttl_s: int = Field(2_592_000, ge=60)
+    password_hash_max_concurrent: int = Field(2, ge=1, le=64)
+    max_body_bytes: int = Field(262_144, ge=1_024)
+
+    metrics_allowed_networks: Annotated[tuple[Network, ...], NoDecode] = ()
+
+    @field_validator("metrics_allowed_networks", mode="before")
+    @classmethod
+    def _split_on_commas(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("database_url")
+    @classmethod
+    def _speak_psycopg(cls, url: str) -> str:
+        scheme, separator, rest = url.partition("://")
+        if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not separator:
+            raise ValueError("must be a PostgreSQL URL, such as postgresql://user:password@host:5432/name")
+        return f"postgresql+psycopg://{rest}"
+
+    @field_validator("redis_url", "celery_broker_url")
+    @classmethod
+    def _is_redis(cls, url: str) -> str:
+        if not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must be a Redis URL, such as redis://host:6379/0")
+        return url
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_secret_in_production(cls, key: SecretStr, info: ValidationInfo) -> SecretStr:
+        value = key.get_secret_value()
+        if info.data.get("dealradar_env") == "production" and (
+            value == DEFAULT_SECRET_KEY or len(value) < 32
+        ):
+            raise ValueError("production needs a secret of at least 32 characters that is not the default")
+        if not value:
+            raise ValueError("must not be empty")
+        return key
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real users are served: no demo log-ins, no default secrets."""
+        return self.dealradar_env == "production"
+
+    @classmethod
+    def from_environment(cls, **overrides: Any) -> Self:  # noqa: ANN401  each field has a type of its own
+        """Return the settings of this process; *overrides* win over the environment.
+
+        Raises:
+            ConfigError: A variable has a value that is not allowed; the text names each such variable.
+        """
+        try:
+            return cls(**overrides)
+        except ValidationError as error:
+            raise ConfigError("\n".join(_explain(fault) for fault in error.errors())) from None
+
+
+def _explain(fault: Any) -> str:  # noqa: ANN401  pydantic's ErrorDetails, a plain dict
+    name = str(fault["loc"][0]) if fault["loc"] else "settings"
+    given = "" if name in HIDDEN else f"={fault['input']}"
+    allowed = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{name.upper()}{given} is not allowed: {allowed}"

@@ -1,0 +1,25 @@
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dealradar.domain.columns import CreatedAt, PrimaryKey
+from dealradar.extensions import Base
+
+
+class LogEntry(Base):
+    """What a moderator did, to what, when and why; it outlives its target and is never changed."""
+
+    __tablename__ = "moderation_log"
+    __table_args__ = (
+        Index("idx_moderation_log_created", "created_at", "id"),
+        Index("idx_moderation_log_moderator", "moderator_id", "created_at", "id"),
+        Index("idx_moderation_log_report", "report_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    moderator_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="SET NULL"))
+    report_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("reports.id", ondelete="SET NULL"))
+    action: Mapped[str] = mapped_column(String(32))
+    target_type: Mapped[str] = mapped_column(String(16))
+    target_id: Mapped[int] = mapped_column(BigInteger)
+    note: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[CreatedAt]

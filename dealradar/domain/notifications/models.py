@@ -1,0 +1,38 @@
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dealradar.domain.columns import AuthorId, CreatedAt, PrimaryKey, one_of
+from dealradar.extensions import Base
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    REPLY = "reply"
+    VOTE = "vote"
+    REPORT_OUTCOME = "report_outcome"
+    WARNING = "warning"
+
+
+class Notification(Base):
+    """Something that one person should know."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", Kind), "kind_is_known"),
+        Index("idx_notifications_user_created", "user_id", "created_at", "id"),
+        Index("idx_notifications_unread", "user_id", postgresql_where="read_at IS NULL"),
+    )
+
+    id: Mapped[PrimaryKey]
+    user_id: Mapped[AuthorId]
+    actor_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(24))
+    subject_type: Mapped[str] = mapped_column(String(16))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    message: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[CreatedAt]
+    read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,67 @@
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dealradar.domain.columns import (
+    AuthorId,
+    Count,
+    CreatedAt,
+    DealId,
+    PrimaryKey,
+    ReviewId,
+    UpdatedAt,
+    one_of,
+)
+from dealradar.extensions import Base
+
+
+class ReviewStatus(StrEnum):
+    """Whether people see a review."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    REMOVED = "removed"
+
+
+class Review(Base):
+    """What one person thinks of one deal; one each."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        UniqueConstraint("deal_id", "author_id"),
+        CheckConstraint("rating BETWEEN 1 AND 5", "rating_is_one_to_five"),
+        CheckConstraint("char_length(body) BETWEEN 1 AND 10000", "body_length"),
+        CheckConstraint(one_of("status", ReviewStatus), "status_is_known"),
+        Index("idx_reviews_deal_sort", "deal_id", "status", "created_at", "id"),
+        Index("idx_reviews_deal_helpful", "deal_id", "status", "helpful_count", "id"),
+        Index("idx_reviews_deal_rating", "deal_id", "status", "rating", "id"),
+        Index("idx_reviews_author", "author_id", "created_at", "id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    deal_id: Mapped[DealId]
+    author_id: Mapped[AuthorId]
+    rating: Mapped[int] = mapped_column(SmallInteger)
+    title: Mapped[str | None] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(16), server_default=ReviewStatus.VISIBLE)
+    source_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    imported_helpful_count: Mapped[Count]
+    helpful_count: Mapped[Count]
+    unhelpful_count: Mapped[Count]
+    comment_count: Mapped[Count]
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[UpdatedAt]
+
+
+class ReviewVote(Base):
+    """Whether one person found a review helpful; taking it back deletes the row."""
+
+    __tablename__ = "review_votes"
+    __table_args__ = (Index("idx_review_votes_user", "user_id"),)
+
+    review_id: Mapped[ReviewId] = mapped_column(primary_key=True)
+    user_id: Mapped[AuthorId] = mapped_column(primary_key=True)
+    helpful: Mapped[bool]
+    voted_at: Mapped[CreatedAt]

@@ -1,0 +1,65 @@
+"""The bases of what goes into and comes out of the domain's verbs: frozen and validated."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item")
+
+MAX_ID = 2**63 - 1
+MAX_CENTS = 2**31 - 1
+
+
+class Input(BaseModel):
+    """What a person sends: unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Query(BaseModel):
+    """The declared parameters of a list; unknown ones are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Output(BaseModel):
+    """What a verb returns, made from a row by attribute names."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain NUL characters")
+    return text
+
+
+def _as_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+Storable = AfterValidator(_storable)
+"""Text that PostgreSQL can keep: anything but NUL."""
+
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+PriceCents = Annotated[int, Field(ge=0, le=MAX_CENTS)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
+Moment = Annotated[AwareDatetime, AfterValidator(_as_utc)]
+"""A point in time; leaves as RFC 3339 UTC with Z."""
+
+
+class ListQuery(Query):
+    """What every list takes; ``sort`` is each list's own."""
+
+    limit: Annotated[int, Field(ge=1, le=100, description="How many items at most.")] = 20
+    cursor: Annotated[
+        str | None, Field(max_length=512, description="Where to go on: a former answer's next_cursor.")
+    ] = None
+
+
+class Page(Output, Generic[Item]):
+    """One page of a list and the cursor to the next one, null on the last."""
+
+    items: list[Item]
+    next_cursor: str | None

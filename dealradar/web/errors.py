@@ -1,0 +1,104 @@
+"""Every error leaves as ``application/problem+json`` (RFC 9457); the only place that knows which is which status."""
+
+import json
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from flask import Flask, Response, request
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException
+
+from dealradar.domain.errors import (
+    BadCursorError,
+    ConflictError,
+    DomainError,
+    Fault,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    UnauthenticatedError,
+)
+from dealradar.extensions import db
+
+PROBLEM: Final = "application/problem+json"
+RETRY_AFTER_S: Final = 2
+STATUSES: Final = {
+    BadCursorError: HTTPStatus.BAD_REQUEST,
+    UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ConflictError: HTTPStatus.CONFLICT,
+    InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+log = structlog.get_logger(__name__)
+
+
+def problem(status: int, detail: str, faults: tuple[Fault, ...] = ()) -> Response:
+    """Return the error as a response; never stored by anybody."""
+    members: dict[str, object] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        "instance": request.path,
+    }
+    if faults:
+        members["errors"] = [asdict(fault) for fault in faults]
+    response = Response(json.dumps(members, ensure_ascii=False), status=int(status), mimetype=PROBLEM)
+    response.headers["Cache-Control"] = "no-store"
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="dealradar"'
+    return response
+
+
+def register(app: Flask) -> None:
+    """Answer every error of *app* as a problem."""
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeoutError, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _refused(error: DomainError) -> Response:
+    status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
+    if isinstance(error, InvalidError):
+        return problem(status, "Some fields can't be accepted.", error.faults)
+    return problem(status, str(error))
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return Response(
+            error.get_response().get_data(), status=error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        )
+    response = problem(error.code, error.description or HTTPStatus(error.code).phrase)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _database(error: DBAPIError) -> Response:
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return _unavailable(error)
+    return _unexpected(error)
+
+
+def _unavailable(error: Exception) -> Response:
+    db.session.rollback()
+    log.warning("database_unavailable", error=type(error).__name__)
+    response = problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, "The database can't be reached just now; try again soon."
+    )
+    response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    db.session.rollback()
+    log.error("unexpected_error", exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side; it has been logged.")

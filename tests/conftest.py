@@ -1,0 +1,82 @@
+"""The servers are real: a throw-away database in the PostgreSQL of DATABASE_URL, a private Redis database each."""
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from dealradar.app import create_app
+from dealradar.config import Settings
+from dealradar.extensions import db
+
+TABLES = (
+    "users, tokens, api_keys, merchants, categories, deals, price_changes, deal_votes, bookmarks, reviews, review_votes,"
+    " comments, comment_votes, reports, moderation_log, notifications, cache_outbox"
+)
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """Return the URL of a migrated, empty database that only this test process uses."""
+    server = make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def redis_url(worker_id: str) -> str:
+    """Return the URL of a Redis database that only this test process uses."""
+    number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
+    base = make_url(os.environ["REDIS_URL"])
+    return base.set(database=str(int(base.database or 0) + number)).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, redis_url: str) -> Settings:
+    """Return the settings that the tests' application has unless a test makes its own."""
+    return Settings.from_environment(
+        _env_file=None,
+        dealradar_env="test",
+        database_url=database_url,
+        redis_url=redis_url,
+        rate_limit_max_requests=1_000_000,
+        login_max_tries_per_minute=1_000,
+    )
+
+
+@pytest.fixture(scope="session")
+def _migrated(settings: Settings) -> Flask:
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.fixture
+def app(_migrated: Flask, redis_url: str) -> Iterator[Flask]:
+    """Return the application on empty servers, its context pushed."""
+    with redis.Redis.from_url(redis_url) as store:
+        store.flushdb()
+    with _migrated.app_context():
+        db.session.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE"))
+        db.session.commit()
+        yield _migrated
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return a client that has shown no credentials."""
+    return app.test_client()
