@@ -1,10 +1,20 @@
 """The application factory: read top to bottom, it is the table of contents of the program."""
 
+from pathlib import Path
+from typing import Final
+
 from flask import Flask
 from sqlalchemy.engine import make_url
 
+from dealradar import cli
 from dealradar.config import Settings
-from dealradar.extensions import db, migrate
+from dealradar.domain import registry  # noqa: F401  the models, for whoever looks at the metadata
+from dealradar.extensions import cache, db, migrate
+from dealradar.monitoring import logs, metrics
+from dealradar.web import wiring
+
+MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
+BACKEND: Final = "dealradar.cache.backend.TaggedRedisCache"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -16,12 +26,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None)
     app.extensions["settings"] = settings
+    logs.configure(settings)
+    metrics.measure_http(app)
     _connect_database(app, settings)
+    _connect_cache(app, settings)
+    wiring.register(app, settings)
+    cli.register(app)
     return app
 
 
 def _connect_database(app: Flask, settings: Settings) -> None:
-    timeout_ms = settings.database_statement_timeout_ms
     app.config["SQLALCHEMY_DATABASE_URI"] = make_url(settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_size": settings.database_pool_size,
@@ -30,8 +44,19 @@ def _connect_database(app: Flask, settings: Settings) -> None:
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": settings.database_connect_timeout_s,
-            "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC",
+            "options": f"-c statement_timeout={settings.database_statement_timeout_ms} -c timezone=UTC",
         },
     }
     db.init_app(app)
-    migrate.init_app(app, db, directory="migrations")
+    migrate.init_app(app, db, directory=str(MIGRATIONS))
+
+
+def _connect_cache(app: Flask, settings: Settings) -> None:
+    app.config["CACHE_TYPE"] = BACKEND if settings.cache_enabled else "NullCache"
+    app.config["CACHE_NO_NULL_WARNING"] = True
+    app.config["CACHE_DEFAULT_TIMEOUT"] = settings.cache_default_ttl_s
+    app.config["CACHE_REDIS_URL"] = settings.redis_url
+    app.config["CACHE_TIMEOUT_S"] = settings.cache_timeout_ms / 1_000
+    app.config["CACHE_MAX_ENTRY_BYTES"] = settings.cache_max_entry_bytes
+    app.config["CACHE_OBSERVER"] = metrics.observe
+    cache.init_app(app)

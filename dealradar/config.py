@@ -6,8 +6,10 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+VERSION: Final = "0.1.0"
 ENV_FILE: Final = ".env.dealradarus.local"
 DEFAULT_SECRET_KEY: Final = "dealradar-development-only"  # noqa: S105  refused in production, see below
+SECRET_KEY_MIN_CHARS: Final = 32
 HIDDEN: Final = frozenset({"secret_key", "database_url", "redis_url", "celery_broker_url"})
 
 TtlS = Annotated[int, Field(ge=1, le=86_400)]
@@ -91,9 +93,11 @@ class Settings(BaseSettings):
     def _is_secret_in_production(cls, key: SecretStr, info: ValidationInfo) -> SecretStr:
         value = key.get_secret_value()
         if info.data.get("dealradar_env") == "production" and (
-            value == DEFAULT_SECRET_KEY or len(value) < 32
+            value == DEFAULT_SECRET_KEY or len(value) < SECRET_KEY_MIN_CHARS
         ):
-            raise ValueError("production needs a secret of at least 32 characters that is not the default")
+            raise ValueError(
+                f"production needs a secret of at least {SECRET_KEY_MIN_CHARS} characters, not the default"
+            )
         if not value:
             raise ValueError("must not be empty")
         return key

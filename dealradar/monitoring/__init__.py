@@ -1,0 +1,1 @@
+"""What operators look at: metrics, readings of the cache, and whether each server that is depended on answers."""

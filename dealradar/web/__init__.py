@@ -1,0 +1,1 @@
+"""HTTP: thin views over the domain's verbs, and what every request goes through before and after them."""

@@ -1,8 +1,8 @@
 """What a route is: its view's signature, read once, is the contract that requests are held to.
 
-A view takes the ids of its path by name, and, by type, what else it needs: ``query`` (a Query), ``body`` (an
-Input), ``by`` (the Actor who calls) and ``caller`` (the Caller with its credentials). What it returns is an Output, or None for 204. The
-same signature makes the OpenAPI document, so that the two can't differ (ADR 0004).
+A view takes the ids of its path by name, and what else it needs: ``query`` (a Query), ``body`` (an Input), ``by`` (the
+Actor who calls), ``caller`` (with its credentials). What it returns is an Output, or None for 204. The same signature
+makes the OpenAPI document, so that the two can't differ (ADR 0004).
 """
 
 import inspect
@@ -74,9 +74,7 @@ class Routes:
         """Answer GET and HEAD of *rule*."""
         return self._add("GET", rule, who=who)
 
-    def post(
-        self, rule: str, *, who: Who, status: int = 200, location: str | None = None
-    ) -> Callable[[View], View]:
+    def post(self, rule: str, *, who: Who, status: int = 200, location: str | None = None) -> Callable[[View], View]:
         """Answer POST of *rule*; *location* is the template of the made thing's path, such as ``/deals/{id}``."""
         return self._add("POST", rule, who=who, status=status, location=location)
 

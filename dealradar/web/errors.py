@@ -1,12 +1,10 @@
-"""Every error leaves as ``application/problem+json`` (RFC 9457); the only place that knows which is which status."""
+"""Every error leaves as a problem (RFC 9457); the only place that knows which error is which status."""
 
-import json
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Final
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
@@ -15,15 +13,14 @@ from dealradar.domain.errors import (
     BadCursorError,
     ConflictError,
     DomainError,
-    Fault,
     ForbiddenError,
     InvalidError,
     NotFoundError,
     UnauthenticatedError,
 )
 from dealradar.extensions import db
+from dealradar.web.problems import problem
 
-PROBLEM: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
 STATUSES: Final = {
     BadCursorError: HTTPStatus.BAD_REQUEST,
@@ -34,24 +31,6 @@ STATUSES: Final = {
     InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 log = structlog.get_logger(__name__)
-
-
-def problem(status: int, detail: str, faults: tuple[Fault, ...] = ()) -> Response:
-    """Return the error as a response; never stored by anybody."""
-    members: dict[str, object] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": int(status),
-        "detail": detail,
-        "instance": request.path,
-    }
-    if faults:
-        members["errors"] = [asdict(fault) for fault in faults]
-    response = Response(json.dumps(members, ensure_ascii=False), status=int(status), mimetype=PROBLEM)
-    response.headers["Cache-Control"] = "no-store"
-    if status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="dealradar"'
-    return response
 
 
 def register(app: Flask) -> None:
@@ -72,9 +51,7 @@ def _refused(error: DomainError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
-        return Response(
-            error.get_response().get_data(), status=error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-        )
+        return Response(error.get_response().get_data(), status=error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     response = problem(error.code, error.description or HTTPStatus(error.code).phrase)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
@@ -91,9 +68,7 @@ def _database(error: DBAPIError) -> Response:
 def _unavailable(error: Exception) -> Response:
     db.session.rollback()
     log.warning("database_unavailable", error=type(error).__name__)
-    response = problem(
-        HTTPStatus.SERVICE_UNAVAILABLE, "The database can't be reached just now; try again soon."
-    )
+    response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database can't be reached just now; try again soon.")
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
 

@@ -39,17 +39,12 @@ def body_of(model: type[BodyModel]) -> BodyModel:
         InvalidError: Fields are missing, unknown or out of their bounds.
     """
     if request.mimetype != JSON:
-        raise UnsupportedMediaType(
-            f"Send the body as {JSON}, not {request.mimetype or 'without a Content-Type'}."
-        )
+        raise UnsupportedMediaType(f"Send the body as {JSON}, not {request.mimetype or 'without a Content-Type'}.")
     try:
         return model.model_validate_json(request.get_data(cache=False), strict=True)
     except ValidationError as error:
         faults = faults_of(error)
-        if any(
-            fault["type"] == "json_invalid"
-            for fault in error.errors(include_context=False, include_input=False)
-        ):
+        if any(fault["type"] == "json_invalid" for fault in error.errors(include_context=False, include_input=False)):
             raise BadRequest(f"The body is not JSON: {faults[0].message}") from None
         raise InvalidError(*faults) from None
 

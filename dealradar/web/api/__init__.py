@@ -1,0 +1,5 @@
+"""The API's endpoints, a file a family."""
+
+from dealradar.web.endpoint import Routes
+
+FAMILIES: tuple[Routes, ...] = ()

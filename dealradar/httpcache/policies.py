@@ -1,0 +1,74 @@
+"""What is cached, for how long, for whom, by which parameters, and what makes it stale: the only place that says so."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from dealradar.config import Settings
+from dealradar.domain.shapes import Query
+
+_PLACEHOLDER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+class Sharing(StrEnum):
+    """Whom an entry may be given to."""
+
+    PUBLIC = "public"
+    PERSON = "person"
+    """One entry each caller, of endpoints that not everybody may read."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How one endpoint is cached.
+
+    Attributes:
+        endpoint: Its rule below ``/api``.
+        ttl: Which setting says how long an entry lives.
+        tags: What it depends on, as templates over the ids of its path.
+        query: The parameters that make a difference; no others do.
+        sharing: Whom an entry may be given to.
+    """
+
+    endpoint: str
+    ttl: Callable[[Settings], int]
+    tags: tuple[str, ...]
+    query: type[Query] | None = None
+    sharing: Sharing = Sharing.PUBLIC
+
+    @property
+    def path_template(self) -> str:
+        """Return the path with its ids to be filled in: ``/reviews/deal/{deal_id}``."""
+        return _PLACEHOLDER.sub(r"{\1}", self.endpoint)
+
+
+def reviews_ttl(settings: Settings) -> int:
+    """Return the seconds that reviews are kept."""
+    return settings.cache_reviews_ttl_s
+
+
+def comments_ttl(settings: Settings) -> int:
+    """Return the seconds that comments are kept."""
+    return settings.cache_comments_ttl_s
+
+
+def reports_ttl(settings: Settings) -> int:
+    """Return the seconds that reports are kept."""
+    return settings.cache_reports_ttl_s
+
+
+def default_ttl(settings: Settings) -> int:
+    """Return the seconds that everything else is kept."""
+    return settings.cache_default_ttl_s
+
+
+POLICIES: Final[tuple[Policy, ...]] = ()
+
+_BY_ENDPOINT: Final = {policy.endpoint: policy for policy in POLICIES}
+
+
+def find(endpoint: str) -> Policy | None:
+    """Return the policy of the rule *endpoint*, or None where nothing is cached."""
+    return _BY_ENDPOINT.get(endpoint)

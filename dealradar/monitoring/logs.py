@@ -1,0 +1,33 @@
+"""Logs: one JSON object a line for machines, readable lines in a terminal; never a secret or a body."""
+
+import logging
+import sys
+from typing import Final
+
+import structlog
+
+from dealradar.config import Settings
+
+LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+def configure(settings: Settings) -> None:
+    """Send what is logged to standard error, from *settings*' level on."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *(_for_machines() if settings.is_production else _for_people()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[settings.log_level]),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
+
+
+def _for_machines() -> list[structlog.typing.Processor]:
+    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+
+
+def _for_people() -> list[structlog.typing.Processor]:
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]

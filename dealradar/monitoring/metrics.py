@@ -1,0 +1,68 @@
+"""The families of metrics that are ours; HTTP's own come from prometheus-flask-exporter.
+
+Several processes serve one site: with ``PROMETHEUS_MULTIPROC_DIR`` set, what is read is the sum of them all.
+"""
+
+import os
+from collections.abc import Iterable
+from typing import Final
+
+from flask import Flask
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, Metric, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_flask_exporter import PrometheusMetrics
+
+from dealradar.cache import Event
+
+UNROUTED: Final = "(none)"
+_EXTENSION: Final = "http_metrics"
+
+RESPONSES: Final = Counter(
+    "dealradar_cache_responses", "Answers of cacheable endpoints by how they were come by.", ("endpoint", "result")
+)
+OPERATIONS: Final = Counter(
+    "dealradar_cache_operations", "What was asked of the cache store, and how it ended.", ("operation", "outcome")
+)
+OPERATION_SECONDS: Final = Histogram(
+    "dealradar_cache_operation_duration_seconds",
+    "How long the cache store took.",
+    ("operation",),
+    buckets=(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0),
+)
+
+
+def observe(event: Event) -> None:
+    """Count what the cache store did."""
+    OPERATIONS.labels(event.did, event.outcome).inc()
+    OPERATION_SECONDS.labels(event.did).observe(event.duration_s)
+
+
+def measure_http(app: Flask) -> None:
+    """Count and time every request of *app* by its route, never by its path, which anybody may make up."""
+    app.extensions[_EXTENSION] = PrometheusMetrics(app, path=None, group_by=_route, registry=CollectorRegistry())
+
+
+def exposition(app: Flask) -> bytes:
+    """Return everything measured, of all processes, in Prometheus' text format."""
+    return b"".join(generate_latest(registry) for registry in _registries(app))
+
+
+def families(app: Flask) -> Iterable[Metric]:
+    """Return everything measured, of all processes."""
+    return [family for registry in _registries(app) for family in registry.collect()]
+
+
+def _registries(app: Flask) -> tuple[CollectorRegistry, ...]:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY, app.extensions[_EXTENSION].registry
+    summed = CollectorRegistry()
+    MultiProcessCollector(summed)
+    return (summed,)
+
+
+def _route(request: object) -> str:
+    rule = getattr(request, "url_rule", None)
+    return str(rule) if rule is not None else UNROUTED
+
+
+_route.__name__ = "route"  # the exporter labels by the function's name

@@ -1,0 +1,83 @@
+"""The road of every API request: who, what, from the cache or the view, and out as JSON."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from flask import Response, current_app
+
+from dealradar.cache import InvalidKeyError
+from dealradar.config import Settings
+from dealradar.extensions import cache
+from dealradar.httpcache import policies
+from dealradar.httpcache.plans import Wish, plan
+from dealradar.httpcache.policies import Policy
+from dealradar.httpcache.serving import JSON, Computed, Served, bypass, serve
+from dealradar.monitoring import metrics
+from dealradar.web import caller, fields, parsing
+from dealradar.web.endpoint import NO_CONTENT, Endpoint
+
+API: Final = "/api"
+
+
+def answer(endpoint: Endpoint, ids: Mapping[str, Any]) -> Response:
+    """Return the response to the current request, which *endpoint* is to answer.
+
+    Raises:
+        DomainError: The wish is refused, as malformed, not allowed, or by the community's rules.
+    """
+    endpoint.who.admit(caller.admit())
+    arguments = dict(ids)
+    if endpoint.contract.query is not None:
+        arguments["query"] = parsing.query_of(endpoint.contract.query)
+    policy = policies.find(endpoint.rule) if endpoint.method == "GET" else None
+    if policy is not None:
+        return _cached(endpoint, policy, arguments)
+    if endpoint.contract.body is not None:
+        arguments["body"] = parsing.body_of(endpoint.contract.body)
+    return _uncached(endpoint, arguments)
+
+
+def _uncached(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Response:
+    result = _call(endpoint, arguments)
+    if endpoint.contract.returns is None:
+        return fields.never_stored(Response(status=NO_CONTENT))
+    body = endpoint.contract.returns.dump_json(result)
+    response = fields.never_stored(Response(body, status=endpoint.status, mimetype=JSON))
+    if endpoint.method == "GET":
+        fields.validate(response, body)
+    if endpoint.location is not None:
+        response.headers["Location"] = API + endpoint.location.format(id=result.id)
+    return response
+
+
+def _cached(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) -> Response:
+    def compute() -> Computed:
+        result = _call(endpoint, arguments)
+        assert endpoint.contract.returns is not None  # noqa: S101  a policy's endpoint answers something
+        return Computed(endpoint.contract.returns.dump_json(result), read_identity=caller.was_read())
+
+    served = _serve(policy, arguments, compute)
+    metrics.RESPONSES.labels(policy.endpoint, served.x_cache).inc()
+    return fields.cacheable(served, policy.sharing)
+
+
+def _serve(policy: Policy, arguments: Mapping[str, Any], compute: Callable[[], Computed]) -> Served:
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.cache_enabled:
+        return bypass(compute().body, detail="disabled")
+    ids = {name: value for name, value in arguments.items() if name != "query"}
+    wish = Wish(ids=ids, query=arguments.get("query"), identity=caller.admit().identity)
+    try:
+        planned = plan(policy, wish, settings)
+    except InvalidKeyError:
+        return bypass(compute().body, detail="no-key")
+    return serve(cache.cache.store, planned, compute)
+
+
+def _call(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401  whatever the view returns
+    extra: dict[str, Any] = {}
+    if endpoint.contract.takes_actor:
+        extra["by"] = caller.actor()
+    if endpoint.contract.takes_caller:
+        extra["caller"] = caller.current()
+    return endpoint.view(**arguments, **extra)

@@ -1,0 +1,44 @@
+"""Who sends the current request; looking is remembered, for what depends on it may not be shared."""
+
+from typing import Final
+
+from flask import g, request
+
+from dealradar.domain.errors import ForbiddenError
+from dealradar.domain.users import Actor
+from dealradar.security.authentication import authenticate
+from dealradar.security.callers import Caller
+
+_CALLER: Final = "caller"
+_READ: Final = "caller_was_read"
+
+
+def admit() -> Caller:
+    """Find out who calls, for the pipeline itself: whether the endpoint may be used isn't part of its answer.
+
+    Raises:
+        UnauthenticatedError: Credentials were shown that are not valid.
+    """
+    if _CALLER not in g:
+        g.setdefault(_CALLER, authenticate(request.headers.get("Authorization"), request.headers.get("X-API-Key")))
+    caller: Caller = g.get(_CALLER)
+    return caller
+
+
+def current() -> Caller:
+    """Return who calls, for a view to answer differently; such an answer is not stored as a public one (G5)."""
+    setattr(g, _READ, True)
+    return admit()
+
+
+def actor() -> Actor:
+    """Return the person who calls, where the endpoint admits only people."""
+    person = current().actor
+    if person is None:
+        raise ForbiddenError("This needs a person's token; an API key is not one.")
+    return person
+
+
+def was_read() -> bool:
+    """Return whether the answer to this request may depend on who calls."""
+    return bool(g.get(_READ, False))

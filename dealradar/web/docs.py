@@ -1,0 +1,46 @@
+"""The API's own description: the OpenAPI document, and its rendering from assets that the program itself serves."""
+
+from pathlib import Path
+from typing import Final
+
+import flask_swagger_ui
+from flask import Blueprint, Flask, Response, current_app, render_template, send_from_directory
+
+from dealradar.config import VERSION
+from dealradar.httpcache.serving import JSON
+from dealradar.web import fields
+from dealradar.web.api import FAMILIES
+from dealradar.web.openapi import document
+
+RENDERER: Final = Path(flask_swagger_ui.__file__).parent / "dist"
+ASSET_MAX_AGE_S: Final = 3_600
+OWN: Final = Path(__file__).parent / "static"
+blueprint: Final = Blueprint("docs", __name__, template_folder="templates")
+
+
+def register(app: Flask) -> None:
+    """Serve the document at ``/api/openapi.json`` and its rendering at ``/api/docs``."""
+    endpoints = tuple(endpoint for family in FAMILIES for endpoint in family.endpoints)
+    text = app.json.dumps(document(endpoints, version=VERSION))
+    app.extensions["openapi"] = text
+    app.register_blueprint(blueprint, url_prefix="/api")
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """Return the OpenAPI document."""
+    response = Response(current_app.extensions["openapi"], mimetype=JSON)
+    response.headers["Cache-Control"] = "public, no-cache"
+    return fields.validate(response, response.get_data())
+
+
+@blueprint.get("/docs")
+def page() -> str:
+    """Return the page that renders the document."""
+    return render_template("docs.html")
+
+
+@blueprint.get("/docs/assets/<name>")
+def asset(name: str) -> Response:
+    """Return one file of the renderer, or ours that starts it."""
+    return send_from_directory(OWN if (OWN / name).is_file() else RENDERER, name, max_age=ASSET_MAX_AGE_S)
