@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,14 +13,15 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from werkzeug.test import TestResponse
 
 from dealradar.app import create_app
 from dealradar.config import Settings
 from dealradar.extensions import db
 
 TABLES = (
-    "users, tokens, api_keys, merchants, categories, deals, price_changes, deal_votes, bookmarks, reviews, review_votes,"
-    " comments, comment_votes, reports, moderation_log, notifications, cache_outbox"
+    "users, tokens, api_keys, merchants, categories, deals, price_changes, deal_votes, bookmarks, reviews,"
+    " review_votes, comments, comment_votes, reports, moderation_log, notifications, cache_outbox"
 )
 
 
@@ -56,12 +58,23 @@ def settings(database_url: str, redis_url: str) -> Settings:
     )
 
 
+class Visitor(FlaskClient):
+    """Sends each request in a context of its own, as a server does; else they'd share the test's session and g."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture(scope="session")
-def _migrated(settings: Settings) -> Flask:
+def _migrated(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
+    app.test_client_class = Visitor
     with app.app_context():
         upgrade()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

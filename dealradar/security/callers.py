@@ -14,11 +14,13 @@ class Caller:
         actor: The person, if it is one.
         scopes: What a machine may do.
         token_id: The row of the token that was shown, so that logging out can revoke it.
+        key_id: The row of the API key that was shown, so that its use can be counted.
     """
 
     actor: Actor | None = None
     scopes: frozenset[str] = frozenset()
     token_id: int | None = None
+    key_id: int | None = None
 
     @property
     def is_anonymous(self) -> bool:

@@ -1,11 +1,14 @@
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dealradar.domain.columns import AuthorId, CreatedAt, PrimaryKey, one_of
 from dealradar.extensions import Base
+
+UNREAD_VOTE: Final = text("kind = 'vote' AND read_at IS NULL")
 
 
 class Kind(StrEnum):
@@ -25,6 +28,14 @@ class Notification(Base):
         CheckConstraint(one_of("kind", Kind), "kind_is_known"),
         Index("idx_notifications_user_created", "user_id", "created_at", "id"),
         Index("idx_notifications_unread", "user_id", postgresql_where="read_at IS NULL"),
+        Index(
+            "uq_notifications_unread_vote",
+            "user_id",
+            "subject_type",
+            "subject_id",
+            unique=True,
+            postgresql_where=UNREAD_VOTE,
+        ),
     )
 
     id: Mapped[PrimaryKey]

@@ -1,7 +1,25 @@
 """What the world sees of people, and what they send of themselves."""
 
-from dealradar.domain.shapes import Output
-from dealradar.domain.users.models import Role
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, EmailStr, Field
+
+from dealradar.domain.shapes import Input, Moment, Output, Storable
+from dealradar.domain.users.models import Role, Standing
+
+USERNAME_PATTERN: Final = r"^[A-Za-z0-9_.-]{3,32}$"
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+Username = Annotated[str, Field(pattern=USERNAME_PATTERN)]
+EmailAddress = Annotated[EmailStr, Field(max_length=254)]
+Password = Annotated[str, Field(min_length=8, max_length=128)]
+DisplayName = Annotated[str, Storable, AfterValidator(_not_blank), Field(min_length=1, max_length=64)]
 
 
 class AuthorOut(Output):
@@ -12,3 +30,51 @@ class AuthorOut(Output):
     display_name: str
     reputation: int
     role: Role
+
+
+class UserOut(AuthorOut):
+    """A person as everybody sees them."""
+
+    standing: Standing
+    deal_count: int
+    review_count: int
+    comment_count: int
+    created_at: Moment
+
+
+class OwnOut(UserOut):
+    """A person as they see themselves: the only shape that carries an e-mail address."""
+
+    email: str | None
+    email_alerts: bool
+    updated_at: Moment
+
+
+class SessionOut(Output):
+    """A log-in; the only time that its token is seen."""
+
+    user: OwnOut
+    token: str
+    expires_at: Moment
+
+
+class Registration(Input):
+    """What a person joins with."""
+
+    username: Username
+    email: EmailAddress
+    password: Password
+
+
+class LogIn(Input):
+    """What a person proves themselves with; *login* is the username or the e-mail address."""
+
+    login: Annotated[str, Storable, Field(min_length=1, max_length=254)]
+    password: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class OwnChange(Input):
+    """What a person may change of themselves."""
+
+    display_name: DisplayName | None = None
+    email_alerts: bool | None = None

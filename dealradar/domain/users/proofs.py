@@ -1,0 +1,83 @@
+"""What a secret proves: one statement on a connection of its own, which is given back before the request needs one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Executable, or_, select, update
+
+from dealradar.domain.users import credentials
+from dealradar.domain.users.actors import Actor
+from dealradar.domain.users.models import ApiKey, Role, Standing, Token, User
+from dealradar.extensions import db
+
+USE_NOTED_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class TokenProof:
+    """A token that is good, and whose it is."""
+
+    token_id: int
+    actor: Actor
+
+
+@dataclass(frozen=True)
+class KeyProof:
+    """An API key that is good, and what it may be used for."""
+
+    key_id: int
+    scopes: frozenset[str]
+
+
+def of_token(secret: str, *, now: datetime) -> TokenProof | None:
+    """Return what *secret* proves at *now*; None if it is unknown, expired, revoked or its person banned.
+
+    Notes the use, at most once a minute; commits that by itself.
+    """
+    if not credentials.is_plausible(secret, credentials.TOKEN):
+        return None
+    good = (
+        select(Token.id, Token.last_used_at, Token.user_id, User.role)
+        .join(User, User.id == Token.user_id)
+        .where(Token.token_hash == credentials.hash_of(secret), Token.revoked_at.is_(None), Token.expires_at > now)
+        .where(User.standing != Standing.BANNED)
+    )
+    row = _read_and_note(good, Token, now=now)
+    return TokenProof(row.id, Actor(row.user_id, Role(row.role))) if row else None
+
+
+def of_api_key(secret: str, *, now: datetime) -> KeyProof | None:
+    """Return what *secret* proves at *now*; None if it is unknown, expired or revoked.
+
+    Notes the use, at most once a minute; commits that by itself.
+    """
+    if not credentials.is_plausible(secret, credentials.API_KEY):
+        return None
+    good = select(ApiKey.id, ApiKey.last_used_at, ApiKey.scopes).where(
+        ApiKey.key_hash == credentials.hash_of(secret),
+        ApiKey.revoked_at.is_(None),
+        or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now),
+    )
+    row = _read_and_note(good, ApiKey, now=now)
+    return KeyProof(row.id, frozenset(row.scopes)) if row else None
+
+
+def _read_and_note(good: Executable, credential: type[Token | ApiKey], *, now: datetime) -> Any:  # noqa: ANN401  a row
+    autocommit = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with autocommit.connect() as connection:
+        row = connection.execute(good).one_or_none()
+        if row is not None and (row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY):
+            _note_use(connection, credential, row.id, now=now)
+        return row
+
+
+def _note_use(connection: Connection, credential: type[Token | ApiKey], row_id: int, *, now: datetime) -> None:
+    """Write when the credential was last used; of requests that come at once, one writes and none waits."""
+    due = (
+        select(credential.id)
+        .where(credential.id == row_id)
+        .where(or_(credential.last_used_at.is_(None), credential.last_used_at <= now - USE_NOTED_EVERY))
+        .with_for_update(skip_locked=True)
+    )
+    connection.execute(update(credential).where(credential.id.in_(due)).values(last_used_at=now))

@@ -1,0 +1,40 @@
+"""Log-ins: each is one token, good until it expires or is revoked."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, insert, update
+
+from dealradar.domain.users import credentials
+from dealradar.domain.users.models import Token
+from dealradar.extensions import db
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A new token; the only time that its secret is seen."""
+
+    secret: str
+    expires_at: datetime
+
+
+def issue(user_id: int, *, ttl_s: int, now: datetime) -> Issued:
+    """Return a new token of the person; the caller commits."""
+    issued = Issued(credentials.make(credentials.TOKEN), now + timedelta(seconds=ttl_s))
+    row = {"user_id": user_id, "token_hash": credentials.hash_of(issued.secret), "expires_at": issued.expires_at}
+    db.session.execute(insert(Token).values(row))
+    return issued
+
+
+def revoke(token_id: int) -> None:
+    """Make the token worth nothing, at once; the caller commits. Doing it twice is fine."""
+    _revoke(Token.id == token_id)
+
+
+def revoke_all_of(user_id: int) -> None:
+    """Make every token of the person worth nothing, at once; the caller commits."""
+    _revoke(Token.user_id == user_id)
+
+
+def _revoke(which: ColumnElement[bool]) -> None:
+    db.session.execute(update(Token).where(which, Token.revoked_at.is_(None)).values(revoked_at=func.now()))
