@@ -59,10 +59,8 @@ def fetch(
     """
     labelled = statement.add_columns(*(key.column.label(f"_key_{i}") for i, key in enumerate(order.keys)))
     if window.cursor is not None:
-        labelled = labelled.where(_after(order, _decode(window, order)))
-    labelled = labelled.order_by(
-        *(key.column.desc() if key.descending else key.column.asc() for key in order.keys)
-    )
+        labelled = labelled.where(after(order, decode(window, order)))
+    labelled = labelled.order_by(*(key.column.desc() if key.descending else key.column.asc() for key in order.keys))
     rows = session.execute(labelled.limit(window.limit + 1)).all()
     if len(rows) <= window.limit:
         return rows, None
@@ -77,7 +75,12 @@ def encode(scope: str, order: Order, values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(payload, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _decode(window: Window, order: Order) -> list[Any]:
+def decode(window: Window, order: Order) -> list[Any]:
+    """Return the values that the cursor of *window* holds, of the types of the keys of *order*.
+
+    Raises:
+        BadCursorError: The cursor is damaged or belongs to another list.
+    """
     try:
         padded = str(window.cursor) + "=" * (-len(str(window.cursor)) % 4)
         payload = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -88,6 +91,16 @@ def _decode(window: Window, order: Order) -> list[Any]:
     if payload[0] != _seal(window.scope, order):
         raise BadCursorError(DAMAGED)
     return [_typed(key, value) for key, value in zip(order.keys, payload[1:], strict=True)]
+
+
+def after(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition that a row comes after *values* in *order*, whose keys may run in different directions."""
+    alternatives: list[ColumnElement[bool]] = []
+    for i, (key, value) in enumerate(zip(order.keys, values, strict=True)):
+        equal = [earlier.column == values[j] for j, earlier in enumerate(order.keys[:i])]
+        beyond = key.column < value if key.descending else key.column > value
+        alternatives.append(and_(*equal, beyond))
+    return or_(false(), *alternatives)
 
 
 def _seal(scope: str, order: Order) -> str:
@@ -124,13 +137,3 @@ def _finite(number: Number) -> Number:
     if not math.isfinite(number):
         raise ValueError("not a finite number")
     return number
-
-
-def _after(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
-    """Return ``(a, b, ...)`` beyond *values*, for keys that may run in different directions."""
-    alternatives: list[ColumnElement[bool]] = []
-    for i, (key, value) in enumerate(zip(order.keys, values, strict=True)):
-        equal = [earlier.column == values[j] for j, earlier in enumerate(order.keys[:i])]
-        beyond = key.column < value if key.descending else key.column > value
-        alternatives.append(and_(*equal, beyond))
-    return or_(false(), *alternatives)

@@ -35,12 +35,28 @@ def _storable(text: str) -> str:
     return text
 
 
+def _worded(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+def _not_null(value: object) -> object:
+    if value is None:
+        raise ValueError("must not be null; leave it out to keep it as it is")
+    return value
+
+
 def _as_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
 Storable = AfterValidator(_storable)
 """Text that PostgreSQL can keep: anything but NUL."""
+Worded = AfterValidator(_worded)
+"""Text that says something: more than white space."""
+NotNull = AfterValidator(_not_null)
+"""A field of a change that may be absent but, where it is sent, has a value."""
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 PriceCents = Annotated[int, Field(ge=0, le=MAX_CENTS)]
