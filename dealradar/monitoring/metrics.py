@@ -56,7 +56,7 @@ def _registries(app: Flask) -> tuple[CollectorRegistry, ...]:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY, app.extensions[_EXTENSION].registry
     summed = CollectorRegistry()
-    MultiProcessCollector(summed)
+    MultiProcessCollector(summed)  # type: ignore[no-untyped-call]  # the library has no types here
     return (summed,)
 
 

@@ -7,8 +7,7 @@ from flask import Response, current_app
 
 from dealradar.cache import InvalidKeyError
 from dealradar.config import Settings
-from dealradar.extensions import cache
-from dealradar.httpcache import policies
+from dealradar.httpcache import policies, stores
 from dealradar.httpcache.plans import Wish, plan
 from dealradar.httpcache.policies import Policy
 from dealradar.httpcache.serving import JSON, Computed, Served, bypass, serve
@@ -63,15 +62,13 @@ def _cached(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) ->
 
 def _serve(policy: Policy, arguments: Mapping[str, Any], compute: Callable[[], Computed]) -> Served:
     settings: Settings = current_app.extensions["settings"]
-    if not settings.cache_enabled:
-        return bypass(compute().body, detail="disabled")
     ids = {name: value for name, value in arguments.items() if name != "query"}
     wish = Wish(ids=ids, query=arguments.get("query"), identity=caller.admit().identity)
     try:
         planned = plan(policy, wish, settings)
     except InvalidKeyError:
         return bypass(compute().body, detail="no-key")
-    return serve(cache.cache.store, planned, compute)
+    return serve(stores.current(), planned, compute)
 
 
 def _call(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401  whatever the view returns

@@ -22,7 +22,7 @@ from dealradar.extensions import db
 from dealradar.web.problems import problem
 
 RETRY_AFTER_S: Final = 2
-STATUSES: Final = {
+STATUSES: Final[dict[type, HTTPStatus]] = {
     BadCursorError: HTTPStatus.BAD_REQUEST,
     UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
     ForbiddenError: HTTPStatus.FORBIDDEN,
@@ -43,15 +43,15 @@ def register(app: Flask) -> None:
 
 
 def _refused(error: DomainError) -> Response:
-    status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
+    status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
     if isinstance(error, InvalidError):
         return problem(status, "Some fields can't be accepted.", error.faults)
     return problem(status, str(error))
 
 
-def _http(error: HTTPException) -> Response:
-    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
-        return Response(error.get_response().get_data(), status=error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+def _http(error: HTTPException) -> Response | HTTPException:
+    if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error  # a redirect, or a response that somebody made on purpose
     response = problem(error.code, error.description or HTTPStatus(error.code).phrase)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:

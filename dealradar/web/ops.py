@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from dealradar.config import VERSION, Settings
 from dealradar.domain.errors import ForbiddenError
-from dealradar.extensions import cache, db
+from dealradar.extensions import db
+from dealradar.httpcache import stores
 from dealradar.monitoring import health, metrics, readings
 from dealradar.web import caller, fields
 
@@ -73,7 +74,7 @@ def _store_report() -> dict[str, object]:
     settings: Settings = current_app.extensions["settings"]
     if not settings.cache_enabled:
         return {"connection": "disabled"}
-    breakers = cache.cache.store.health()
+    breakers = stores.current().health()
     report: dict[str, object] = {"reads_breaker": breakers.reads.phase, "bumps_breaker": breakers.bumps.phase}
     try:
         with redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1) as server:
@@ -96,7 +97,7 @@ def _dependencies() -> tuple[health.Dependency, ...]:
     broker = health.Dependency("broker", lambda: _ping(settings.celery_broker_url), is_vital=False)
     if not settings.cache_enabled:
         return database, broker
-    return database, health.Dependency("cache", cache.cache.store.ping, is_vital=False), broker
+    return database, health.Dependency("cache", stores.current().ping, is_vital=False), broker
 
 
 def _ping(url: str) -> None:

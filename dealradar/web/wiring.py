@@ -1,7 +1,7 @@
 """Tie the web to an application."""
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, Map
 
 from dealradar.config import Settings
 from dealradar.domain.shapes import MAX_ID
@@ -13,8 +13,8 @@ from dealradar.web.api import FAMILIES
 class IdConverter(IntegerConverter):
     """An id as the database has them; a number beyond is a path that doesn't exist, not a fault."""
 
-    def __init__(self, map, *args, **kwargs) -> None:  # noqa: ANN001, ANN002, ANN003, A002  werkzeug's own
-        super().__init__(map, *args, **{"min": 0, "max": MAX_ID, **kwargs})
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, min=1, max=MAX_ID)
 
 
 def register(app: Flask, settings: Settings) -> None:
