@@ -50,8 +50,8 @@ class Window:
 
 
 def fetch(
-    session: Session, statement: Select[Any], order: Order, window: Window
-) -> tuple[Sequence[Row[Any]], str | None]:
+    session: Session, statement: Select[*tuple[Any, ...]], order: Order, window: Window
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], str | None]:
     """Return the rows of *window* and the cursor to the next page, or None where there is none.
 
     Raises:
