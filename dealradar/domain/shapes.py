@@ -48,7 +48,10 @@ def _not_null(value: object) -> object:
 
 
 def _as_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be in the years 1 to 9999, in UTC too") from None
 
 
 Storable = AfterValidator(_storable)
