@@ -1,0 +1,98 @@
+from pathlib import Path
+
+import pytest
+
+from dealradar.config import SECRET_KEY_MIN_CHARS, ConfigError, Settings
+
+ROOT = Path(__file__).parents[2]
+VARIABLES = {name.upper() for name in Settings.model_fields}
+
+
+def settings_of(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return Settings.from_environment(_env_file=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("PORT", "70000", "65535"),
+        ("CACHE_ENABLED", "perhaps", "boolean"),
+        ("CACHE_REVIEWS_TTL_S", "0", "greater than or equal to 1"),
+        ("DEALRADAR_ENV", "staging", "'development', 'test' or 'production'"),
+        ("DATABASE_URL", "mysql://here/there", "postgresql://"),
+        ("REDIS_URL", "localhost:6379", "redis://"),
+        ("METRICS_ALLOWED_NETWORKS", "10.0.0.0/8,everyone", "network"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, allowed: str
+) -> None:
+    with pytest.raises(ConfigError, match=name) as refusal:
+        settings_of(monkeypatch, **{name: value})
+
+    assert allowed in str(refusal.value)
+
+
+def test_all_bad_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        settings_of(monkeypatch, PORT="x", CACHE_DEFAULT_TTL_S="-1")
+
+    assert "PORT=x" in str(refusal.value)
+    assert "CACHE_DEFAULT_TTL_S=-1" in str(refusal.value)
+
+
+def test_what_may_hold_a_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        settings_of(monkeypatch, DATABASE_URL="mysql://someone:hunter2@here/there")
+
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("secret", [None, "dealradar-development-only", "x" * (SECRET_KEY_MIN_CHARS - 1)])
+def test_production_does_not_start_without_a_secret(monkeypatch: pytest.MonkeyPatch, secret: str | None) -> None:
+    environment = {"DEALRADAR_ENV": "production"} | ({"SECRET_KEY": secret} if secret else {})
+
+    with pytest.raises(ConfigError, match="SECRET_KEY"):
+        settings_of(monkeypatch, **environment)
+
+
+def test_production_starts_with_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_of(monkeypatch, DEALRADAR_ENV="production", SECRET_KEY="x" * SECRET_KEY_MIN_CHARS)
+
+    assert settings.is_production
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_usual_database_url_is_understood(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    settings = settings_of(monkeypatch, DATABASE_URL=f"{scheme}://me:word@here:5433/radar")
+
+    assert settings.database_url == "postgresql+psycopg://me:word@here:5433/radar"
+
+
+def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_of(monkeypatch, PORT="").port == 3001
+
+
+def test_settings_do_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_of(monkeypatch)
+
+    with pytest.raises(ValueError, match="frozen"):
+        settings.port = 1
+
+
+def test_every_variable_is_documented_with_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    documented = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+    assert documented.keys() == VARIABLES
+    assert settings_of(monkeypatch, **documented) == settings_of(monkeypatch)
+
+
+def test_the_readme_lists_every_variable() -> None:
+    readme = (ROOT / "README.md").read_text()
+
+    assert [name for name in sorted(VARIABLES) if f"`{name}`" not in readme] == []
