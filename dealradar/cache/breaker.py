@@ -60,6 +60,8 @@ def ask(circuit: Circuit, *, now_s: float) -> tuple[bool, Circuit]:
 
 def succeed(circuit: Circuit) -> Circuit:
     """Return the state after an answer: closed, with nothing held against the store."""
+    if circuit.phase is Phase.OPEN:
+        return circuit  # a straggler from before it opened; only a probe closes it
     return Circuit(last_error=circuit.last_error)
 
 
@@ -102,8 +104,9 @@ class Breaker:
             return _PASS
         with self._lock:
             before = self._circuit
-            passes, self._circuit = ask(before, now_s=self._clock_s())
-        self._tell(before)
+            passes, after = ask(before, now_s=self._clock_s())
+            self._circuit = after
+        self._tell(before, after)
         return passes
 
     def succeeded(self) -> None:
@@ -112,17 +115,16 @@ class Breaker:
             return
         with self._lock:
             before = self._circuit
-            self._circuit = succeed(before)
-        self._tell(before)
+            self._circuit = after = succeed(before)
+        self._tell(before, after)
 
     def failed(self, error: str) -> None:
         """Take note that the store didn't answer, and why."""
         with self._lock:
             before = self._circuit
-            self._circuit = fail(before, self._patience, now_s=self._clock_s(), error=error)
-        self._tell(before)
+            self._circuit = after = fail(before, self._patience, now_s=self._clock_s(), error=error)
+        self._tell(before, after)
 
-    def _tell(self, before: Circuit) -> None:
-        after = self._circuit
+    def _tell(self, before: Circuit, after: Circuit) -> None:
         if after.phase is not before.phase:
             self._on_change(after)

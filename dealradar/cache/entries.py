@@ -23,7 +23,7 @@ _FOREIGN: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionErr
 
 
 class EntryError(ValueError):
-    """This is no entry that may be stored or served; says why."""
+    """Not an entry that may be stored or served; says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Entry:
 
     Raises:
         EntryError: A field is out of bounds, or a header is one that may not be shared.
+        InvalidKeyError: The name of a tag isn't fit for a key.
     """
 
     status: int
@@ -101,13 +102,13 @@ def unpack(blob: bytes, *, key: str) -> Entry:
         raise EntryError(f"The blob has {len(blob)} bytes where its preamble says {body_starts + body_bytes}.")
     try:
         head = json.loads(blob[_PREAMBLE.size : body_starts])
-        if head.pop("key") != key:
-            raise EntryError("The blob was stored for another key.")
-        return _from_head(head, body=blob[body_starts:])
-    except EntryError:
-        raise
+        stored_for = head.pop("key")
+        entry = _from_head(head, body=blob[body_starts:])
     except _FOREIGN as error:
         raise EntryError(f"The blob's head is not an entry's: {error!r}") from error
+    if stored_for != key:
+        raise EntryError(f"The blob was stored for another key, {stored_for!r}.")
+    return entry
 
 
 def jittered(ttl_s: float, fraction: float, draw: float) -> float:
@@ -134,9 +135,9 @@ def _check_times(entry: Entry) -> None:
 
 
 def _check_headers(entry: Entry) -> None:
-    own = (("content-type", entry.media_type), ("etag", entry.etag), ("last-modified", entry.last_modified))
-    present = tuple((name, value) for name, value in own if value is not None)
-    for name, value in (*present, *entry.headers):
+    validators = (("etag", entry.etag), ("last-modified", entry.last_modified))
+    present = tuple((name, value) for name, value in validators if value is not None)
+    for name, value in (("content-type", entry.media_type), *present, *entry.headers):
         if not _TOKEN.fullmatch(name) or not _FIELD_VALUE.fullmatch(value):
             raise EntryError(f"Not a header: {name!r}: {value!r}.")
         if name.lower() in _NEVER_STORED:

@@ -35,7 +35,8 @@ class Event:
 class Observer(Protocol):
     """Whoever wants to know; is called in the thread that did it, so it must be quick and must not raise."""
 
-    def __call__(self, event: Event, /) -> None: ...
+    def __call__(self, event: Event, /) -> None:
+        """Take note of *event*."""
 
 
 def ignore(event: Event, /) -> None:

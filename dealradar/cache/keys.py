@@ -14,7 +14,7 @@ MAX_NAME_CHARS: Final = 250
 
 # What RFC 3986 (section 3.3) allows in a path, less "*", which is a glob, and ":", which parts our keys. Neither
 # braces nor brackets are in it, so that nobody chooses a hash slot of Redis Cluster or widens a SCAN.
-_PATH_CHARS: Final = r"A-Za-z0-9._~%!$&'()+,;=@-"
+_PATH_CHARS: Final = r"A-Za-z0-9._~%!$&'()+,;=@\-"
 _ENDPOINT: Final = re.compile(rf"/|(?:/[{_PATH_CHARS}]+)+")
 _NAME: Final = re.compile(rf"[{_PATH_CHARS}/:]+")
 _USER_HASH: Final = re.compile(r"[0-9a-f]{32}")

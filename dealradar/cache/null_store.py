@@ -1,0 +1,46 @@
+"""The store of a cache that is switched off."""
+
+from collections.abc import Iterable
+
+from dealradar.cache.breaker import Circuit
+from dealradar.cache.entries import Entry, Versions
+from dealradar.cache.store import Down, Health, Miss, Put
+from dealradar.cache.wire import Trouble
+
+
+class NullStore:
+    """A `Store` that holds nothing and touches no network; there is nothing to invalidate, so that succeeds."""
+
+    def lookup(self, key: str, tags: Iterable[str]) -> Down:  # noqa: ARG002  the protocol's
+        """Return that nobody was asked."""
+        return Down(Trouble.DISABLED)
+
+    def versions(self, tags: Iterable[str], miss: Miss | None = None) -> Versions | None:  # noqa: ARG002  likewise
+        """Return None: nothing may be stored."""
+        return None
+
+    def put(self, key: str, entry: Entry) -> Put:  # noqa: ARG002  likewise
+        """Store nothing."""
+        return Put.DOWN
+
+    def bump(self, tags: Iterable[str]) -> None:
+        """Do nothing, and rightly so."""
+
+    def delete(self, keys: Iterable[str]) -> int:  # noqa: ARG002  likewise
+        """Return 0."""
+        return 0
+
+    def clear(self) -> int:
+        """Return 0."""
+        return 0
+
+    def ping(self) -> float:
+        """Return 0.0: it is never late."""
+        return 0.0
+
+    def health(self) -> Health:
+        """Return that nothing is wrong."""
+        return Health(reads=Circuit(), bumps=Circuit())
+
+    def close(self) -> None:
+        """Do nothing."""

@@ -1,0 +1,216 @@
+"""Entries and versions in one Redis or Valkey."""
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Final, cast
+
+from dealradar.cache import versions
+from dealradar.cache.breaker import Breaker, Circuit, Patience
+from dealradar.cache.entries import Entry, EntryError, Versions, jittered, pack, unpack
+from dealradar.cache.events import Did, Event, Observer, ignore
+from dealradar.cache.keys import NAMESPACE
+from dealradar.cache.store import Down, Health, Hit, Lookup, Miss, MissReason, Put, judge
+from dealradar.cache.wire import StoreUnavailableError, Wire
+
+SCAN_COUNT: Final = 1_000
+
+_READERS_PATIENCE: Final = Patience(failures=3, open_s=0.5, open_max_s=5.0)
+# Opens on patience of its own, so that a store that is only slow for readers loses no invalidation, and never for
+# longer than a second, so that one that came back isn't kept waiting for what it is owed.
+_BUMPS_PATIENCE: Final = Patience(failures=2, open_s=1.0, open_max_s=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the store may cost: time for a reader, time for an invalidation, memory for an entry, connections.
+
+    *ttl_jitter* is the fraction by which a TTL may come out shorter. *max_connections* counts per process, and for
+    readers and invalidations apart.
+    """
+
+    timeout_s: float = 0.1
+    bump_timeout_s: float = 1.0
+    max_entry_bytes: int = 1_048_576
+    ttl_jitter: float = 0.1
+    max_connections: int = 64
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.ttl_jitter < 1:
+            raise ValueError(f"ttl_jitter must be at least 0 and below 1, not {self.ttl_jitter}.")
+
+
+class RedisStore:
+    """The `Store` at *url* (``redis://``, ``rediss://`` or ``unix://``).
+
+    Threads may share it, and a process may fork with it. What it does is told to *observe*. Connects when first asked.
+    """
+
+    def __init__(self, url: str, limits: Limits | None = None, *, observe: Observer = ignore) -> None:
+        self.limits = limits or Limits()
+        self._observe = observe
+        self.reads = Wire(
+            url,
+            timeout_s=self.limits.timeout_s,
+            max_connections=self.limits.max_connections,
+            breaker=self._breaker(Did.READS_BREAKER, _READERS_PATIENCE),
+        )
+        self._bumps = Wire(
+            url,
+            timeout_s=self.limits.bump_timeout_s,
+            max_connections=self.limits.max_connections,
+            breaker=self._breaker(Did.BUMPS_BREAKER, _BUMPS_PATIENCE),
+        )
+
+    def lookup(self, key: str, tags: Iterable[str]) -> Lookup:
+        """See `Store.lookup`. Only an entry that depends on more than *tags* costs a second round trip.
+
+        Raises:
+            InvalidKeyError: A tag isn't fit for a key.
+        """
+        started_s = time.perf_counter()
+        found = self._lookup(key, tuple(dict.fromkeys(tags)))
+        outcome = "hit" if isinstance(found, Hit) else found.reason
+        detail = (found.tag or "") if isinstance(found, Miss) else ""
+        self._observe(Event(Did.LOOKUP, outcome, time.perf_counter() - started_s, keys=1, detail=detail))
+        return found
+
+    def versions(self, tags: Iterable[str], miss: Miss | None = None) -> Versions | None:
+        """See `Store.versions`. What *miss* has read of them isn't asked for again.
+
+        Raises:
+            InvalidKeyError: A tag isn't fit for a key.
+        """
+        wanted = tuple(dict.fromkeys(tags))
+        already = dict(miss.versions) if miss else {}
+        try:
+            with self._told(Did.VERSIONS, keys=len(wanted)):
+                return versions.read_or_create(self.reads, wanted, already)
+        except StoreUnavailableError:
+            return None
+
+    def put(self, key: str, entry: Entry) -> Put:
+        """See `Store.put`. Its TTLs are shortened at random, so that what was stored together expires apart."""
+        started_s = time.perf_counter()
+        outcome = self._put(key, _shortened(entry, self.limits.ttl_jitter))
+        self._observe(Event(Did.PUT, outcome, time.perf_counter() - started_s, keys=1))
+        return outcome
+
+    def bump(self, tags: Iterable[str]) -> None:
+        """See `Store.bump`.
+
+        Raises:
+            StoreUnavailableError: It isn't known of all of them that it happened.
+            InvalidKeyError: A tag isn't fit for a key; none was bumped.
+        """
+        distinct = tuple(dict.fromkeys(tags))
+        with self._told(Did.BUMP, keys=len(distinct)):
+            versions.bump(self._bumps, distinct)
+
+    def delete(self, keys: Iterable[str]) -> int:
+        """See `Store.delete`.
+
+        Raises:
+            StoreUnavailableError: It isn't known that it happened.
+        """
+        distinct = tuple(dict.fromkeys(keys))
+        with self._told(Did.DELETE, keys=len(distinct)):
+            return self._unlink(distinct)
+
+    def clear(self) -> int:
+        """See `Store.clear`. The server is never blocked: SCAN and UNLINK, a thousand keys at a time.
+
+        Raises:
+            StoreUnavailableError: It was broken off.
+        """
+        with self._told(Did.CLEAR):
+            return sum(self._unlink(batch) for batch in self._scan(f"{NAMESPACE}*"))
+
+    def ping(self) -> float:
+        """See `Store.ping`; asks the way readers do.
+
+        Raises:
+            StoreUnavailableError: It didn't answer a reader in time.
+        """
+        started_s = time.perf_counter()
+        self.reads.exchange([("PING",)])
+        return time.perf_counter() - started_s
+
+    def health(self) -> Health:
+        """See `Store.health`."""
+        return Health(reads=self.reads.breaker.circuit, bumps=self._bumps.breaker.circuit)
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        self.reads.close()
+        self._bumps.close()
+
+    def _lookup(self, key: str, tags: tuple[str, ...]) -> Lookup:
+        try:
+            blob, *replies = self.reads.exchange([("GET", key), *versions.reading(tags)])
+            known = versions.known(tags, replies)
+            if not isinstance(blob, bytes):
+                return Miss(MissReason.ABSENT, tuple(known.items()))
+            entry = unpack(blob, key=key)
+            undeclared = [tag for tag, _ in entry.versions if tag not in tags]
+            if undeclared:
+                known |= versions.known(undeclared, self.reads.exchange(versions.reading(undeclared)))
+        except StoreUnavailableError as error:
+            return Down(error.reason)
+        except EntryError:
+            return Miss(MissReason.MALFORMED, tuple(known.items()))
+        found = judge(entry, tags, known=known, now_s=time.time())
+        return replace(found, versions=tuple(known.items())) if isinstance(found, Miss) else found
+
+    def _put(self, key: str, entry: Entry) -> Put:
+        blob = pack(entry, key=key)
+        if len(blob) > self.limits.max_entry_bytes:
+            return Put.TOO_BIG
+        ttl_ms = max(1, int(entry.ttl_s * 1_000))
+        tags = [tag for tag, _ in entry.versions]
+        try:
+            self.reads.exchange([("SET", key, blob, "PX", ttl_ms), *versions.refreshing(tags)])
+        except StoreUnavailableError:
+            return Put.DOWN
+        return Put.STORED
+
+    def _unlink(self, keys: Sequence[str | bytes]) -> int:
+        if not keys:
+            return 0
+        replies = self._bumps.exchange([("UNLINK", key) for key in keys])
+        return sum(reply for reply in replies if isinstance(reply, int))
+
+    def _scan(self, pattern: str) -> Iterator[list[bytes]]:
+        cursor = b"0"
+        while True:
+            (reply,) = self._bumps.exchange([("SCAN", cursor, "MATCH", pattern, "COUNT", SCAN_COUNT)])
+            cursor, keys = cast("tuple[bytes, list[bytes]]", reply)
+            yield keys
+            if cursor == b"0":
+                return
+
+    @contextmanager
+    def _told(self, did: Did, *, keys: int = 0) -> Iterator[None]:
+        started_s = time.perf_counter()
+        outcome = "done"
+        try:
+            yield
+        except StoreUnavailableError as error:
+            outcome = error.reason
+            raise
+        finally:
+            self._observe(Event(did, outcome, time.perf_counter() - started_s, keys=keys))
+
+    def _breaker(self, did: Did, patience: Patience) -> Breaker:
+        def tell(circuit: Circuit) -> None:
+            self._observe(Event(did, circuit.phase, detail=circuit.last_error or ""))
+
+        return Breaker(patience, on_change=tell)
+
+
+def _shortened(entry: Entry, fraction: float) -> Entry:
+    draw = random.random()  # noqa: S311  spreads load, hides nothing
+    soft_ttl_s = None if entry.soft_ttl_s is None else jittered(entry.soft_ttl_s, fraction, draw)
+    return replace(entry, ttl_s=jittered(entry.ttl_s, fraction, draw), soft_ttl_s=soft_ttl_s)

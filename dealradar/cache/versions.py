@@ -1,0 +1,76 @@
+"""The versions of tags: random tokens in the store that an entry must match to be served.
+
+No command here concerns two keys, so that each may live on another node of a Redis Cluster.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from dealradar.cache.entries import MAX_TTL_S, Versions
+from dealradar.cache.keys import version_key
+from dealradar.cache.wire import Command, Reply, StoreUnavailableError, Trouble, Wire
+
+TTL_S: Final = 2 * MAX_TTL_S  # longer than any entry, so that an entry doesn't die of its version's age
+MAX_BUMPS_A_ROUND: Final = 1_000
+
+_TOKEN_BYTES: Final = 9
+
+
+def fresh() -> str:
+    """Return a new version: 12 characters, 72 random bits.
+
+    Never a counter: one that was evicted would start again and meet the values of old entries.
+    """
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def reading(tags: Sequence[str]) -> list[Command]:
+    """Return the commands whose replies `known` understands."""
+    return [("GET", version_key(tag)) for tag in tags]
+
+
+def known(tags: Sequence[str], replies: Sequence[Reply]) -> dict[str, str]:
+    """Return the versions in *replies* by tag; a tag without one is absent."""
+    # Latin-1 takes any bytes and keeps different ones apart: what isn't a token of ours just never matches.
+    pairs = zip(tags, replies, strict=True)
+    return {tag: reply.decode("latin-1") for tag, reply in pairs if isinstance(reply, bytes)}
+
+
+def read_or_create(wire: Wire, tags: Sequence[str], already: Mapping[str, str]) -> Versions:
+    """Return the versions of *tags* in their order, giving one to those that have none, in at most one round trip.
+
+    *already* holds those read a moment ago. Where two create at once the first one wins, and both return its token.
+
+    Raises:
+        StoreUnavailableError: The store can't be asked, or lost a version as soon as it had it.
+    """
+    missing = [tag for tag in tags if tag not in already]
+    commands = [command for tag in missing for command in _creating(tag)]
+    replies = wire.exchange(commands) if commands else []
+    versions = {**already, **known(missing, replies[1::2])}
+    if lost := [tag for tag in tags if tag not in versions]:
+        raise StoreUnavailableError(Trouble.REFUSED, f"The store does not keep the version of {lost[0]}.")
+    return tuple((tag, versions[tag]) for tag in tags)
+
+
+def refreshing(tags: Iterable[str]) -> list[Command]:
+    """Return the commands that let versions outlive the entry that is being stored."""
+    return [("EXPIRE", version_key(tag), TTL_S) for tag in tags]
+
+
+def bump(wire: Wire, tags: Sequence[str]) -> None:
+    """Give each of *tags* a new version, in one round trip for each thousand of them.
+
+    Raises:
+        StoreUnavailableError: It is not known of all of them that they have it.
+    """
+    for start in range(0, len(tags), MAX_BUMPS_A_ROUND):
+        wire.exchange(
+            [("SET", version_key(tag), fresh(), "EX", TTL_S) for tag in tags[start : start + MAX_BUMPS_A_ROUND]]
+        )
+
+
+def _creating(tag: str) -> tuple[Command, Command]:
+    key = version_key(tag)
+    return ("SET", key, fresh(), "NX", "EX", TTL_S), ("GET", key)

@@ -1,0 +1,137 @@
+"""Commands out and replies back: one round trip, one deadline, never another question's answer."""
+
+import time
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Protocol, cast
+
+from redis.backoff import NoBackoff
+from redis.connection import ConnectionPool, parse_url
+from redis.exceptions import MaxConnectionsError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
+
+from dealradar.cache.breaker import Breaker
+
+Command = tuple[str | bytes | int, ...]
+Reply = bytes | int | list["Reply"] | None
+
+
+class Trouble(StrEnum):
+    """Why the store didn't do what it was asked."""
+
+    BREAKER_OPEN = "breaker_open"
+    TIMEOUT = "timeout"
+    DISCONNECTED = "disconnected"
+    BUSY = "busy"
+    REFUSED = "refused"
+    DISABLED = "disabled"
+
+
+class StoreUnavailableError(Exception):
+    """The store didn't do what it was asked; *reason* says why in a word, the text in full."""
+
+    def __init__(self, reason: Trouble, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The cache store is unavailable ({self.reason}): {self.args[1]}"
+
+
+class _Connection(Protocol):
+    """What is used of redis-py's connections, which are largely untyped."""
+
+    def pack_commands(self, commands: Iterable[Command]) -> list[bytes]: ...
+    def send_packed_command(self, command: list[bytes], *, check_health: bool) -> None: ...
+    def read_response(self, *, timeout: float) -> Reply: ...
+    def disconnect(self) -> None: ...
+
+
+class Wire:
+    """A bounded pool of connections to one server, shared by threads, made anew in a forked child.
+
+    It tries once: who reads the cache has the database to turn to, who invalidates keeps owing.
+    """
+
+    def __init__(self, url: str, *, timeout_s: float, max_connections: int, breaker: Breaker) -> None:
+        self.breaker = breaker
+        self._timeout_s = timeout_s
+        self._pool = ConnectionPool(
+            **{
+                **parse_url(url),  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+                "max_connections": max_connections,
+                "socket_timeout": timeout_s,
+                "socket_connect_timeout": timeout_s,
+                "retry": Retry(NoBackoff(), 0),
+                "decode_responses": False,
+                # The second protocol and no introduction: connecting then costs no round trip of its own.
+                "protocol": 2,
+                "driver_info": None,
+            }
+        )
+
+    def exchange(self, commands: Sequence[Command]) -> list[Reply]:
+        """Send *commands* in one go and return their replies; all are carried out, or none is known to be.
+
+        A key that holds another type than asked for counts as absent.
+
+        Raises:
+            StoreUnavailableError: The breaker is open, the server can't be reached, doesn't answer in time, or refuses.
+        """
+        if not self.breaker.allows():
+            raise StoreUnavailableError(Trouble.BREAKER_OPEN, self.breaker.circuit.last_error or "")
+        try:
+            replies = self._exchange(commands)
+        except MaxConnectionsError as error:  # our own want of connections, no fault of the server's
+            raise StoreUnavailableError(Trouble.BUSY, str(error)) from error
+        except (RedisError, OSError) as error:
+            self.breaker.failed(f"{type(error).__name__}: {error}")
+            self._drop_idle()
+            reason = Trouble.TIMEOUT if isinstance(error, RedisTimeoutError) else Trouble.DISCONNECTED
+            raise StoreUnavailableError(reason, str(error)) from error
+        self.breaker.succeeded()
+        return self._accepted(replies)
+
+    def close(self) -> None:
+        """Close every connection; the next exchange opens a new one."""
+        self._pool.disconnect()
+
+    def _exchange(self, commands: Sequence[Command]) -> list[Reply | ResponseError]:
+        deadline_s = time.monotonic() + self._timeout_s
+        connection = cast("_Connection", self._pool.get_connection())
+        try:
+            connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+            return [_read(connection, deadline_s) for _ in commands]
+        except BaseException:
+            # Whatever broke in, be it a signal's exception, the replies still due must find nobody listening.
+            connection.disconnect()
+            raise
+        finally:
+            self._pool.release(connection)  # type: ignore[arg-type]  # what came from it goes back to it
+
+    def _accepted(self, replies: list[Reply | ResponseError]) -> list[Reply]:
+        accepted: list[Reply] = []
+        for reply in replies:
+            if not isinstance(reply, ResponseError):
+                accepted.append(reply)
+            elif str(reply).startswith("WRONGTYPE"):
+                accepted.append(None)
+            else:
+                self._refuse(reply)
+        return accepted
+
+    def _refuse(self, reply: ResponseError) -> None:
+        if isinstance(reply, ReadOnlyError):  # a primary that was demoted: its name may point elsewhere by now
+            self._drop_idle()
+        raise StoreUnavailableError(Trouble.REFUSED, str(reply)) from reply
+
+    def _drop_idle(self) -> None:
+        self._pool.disconnect(inuse_connections=False)
+
+
+def _read(connection: _Connection, deadline_s: float) -> Reply | ResponseError:
+    try:
+        return connection.read_response(timeout=max(0.0, deadline_s - time.monotonic()))
+    except ResponseError as error:
+        return error
