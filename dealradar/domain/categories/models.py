@@ -18,8 +18,6 @@ class Category(Base):
     id: Mapped[PrimaryKey]
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(120))
-    parent_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey("categories.id", ondelete="RESTRICT")
-    )
+    parent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("categories.id", ondelete="RESTRICT"))
     deal_count: Mapped[Count]
     created_at: Mapped[CreatedAt]

@@ -1,0 +1,46 @@
+"""Deals: what is worth buying, at which price, and what people think of it at a glance."""
+
+from dealradar.domain.deals.bookmarks import bookmark, bookmarked_by, unbookmark
+from dealradar.domain.deals.models import VISIBLE, DealStatus
+from dealradar.domain.deals.queries import author_of, ensure_visible, get, history, listing
+from dealradar.domain.deals.service import change, close_ended, post, remove, set_status
+from dealradar.domain.deals.shapes import (
+    Ballot,
+    BookmarkOut,
+    DealChange,
+    DealDraft,
+    DealOut,
+    DealQuery,
+    DealSort,
+    PriceOut,
+    TallyOut,
+)
+from dealradar.domain.deals.votes import vote
+
+__all__ = [
+    "VISIBLE",
+    "Ballot",
+    "BookmarkOut",
+    "DealChange",
+    "DealDraft",
+    "DealOut",
+    "DealQuery",
+    "DealSort",
+    "DealStatus",
+    "PriceOut",
+    "TallyOut",
+    "author_of",
+    "bookmark",
+    "bookmarked_by",
+    "change",
+    "close_ended",
+    "ensure_visible",
+    "get",
+    "history",
+    "listing",
+    "post",
+    "remove",
+    "set_status",
+    "unbookmark",
+    "vote",
+]

@@ -36,6 +36,10 @@ class DealStatus(StrEnum):
     REMOVED = "removed"
 
 
+VISIBLE: Final = (DealStatus.ACTIVE, DealStatus.EXPIRED)
+"""The statuses of the deals that people see."""
+
+
 class Deal(Base):
     """Something worth buying, at a price, for a time."""
 
@@ -57,12 +61,8 @@ class Deal(Base):
 
     id: Mapped[PrimaryKey]
     author_id: Mapped[AuthorId]
-    merchant_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey("merchants.id", ondelete="SET NULL")
-    )
-    category_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey("categories.id", ondelete="SET NULL")
-    )
+    merchant_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("merchants.id", ondelete="SET NULL"))
+    category_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("categories.id", ondelete="SET NULL"))
     title: Mapped[str] = mapped_column(String(200))
     description: Mapped[str] = mapped_column(Text, server_default="")
     url: Mapped[str | None] = mapped_column(String(2000))
@@ -94,7 +94,8 @@ class Deal(Base):
     hot_score: Mapped[float] = mapped_column(
         Float,
         Computed(
-            "sign(upvote_count - downvote_count) * log(greatest(abs(upvote_count - downvote_count), 1))::double precision"
+            "sign(upvote_count - downvote_count)"
+            " * log(greatest(abs(upvote_count - downvote_count), 1))::double precision"
             f" + extract(epoch FROM created_at - to_timestamp(0))::double precision / {HALF_LIFE_S}",
             persisted=True,
         ),

@@ -10,5 +10,5 @@ routes = Routes("categories")
 
 @routes.get("/categories")
 def tree() -> Page[CategoryOut]:
-    """All categories as a tree, with how many deals each has."""
+    """List all categories as a tree, with how many deals each has."""
     return categories.tree()

@@ -10,11 +10,11 @@ routes = Routes("merchants")
 
 @routes.get("/merchants")
 def listing(query: MerchantQuery) -> Page[MerchantOut]:
-    """Merchants by name, or those with the most deals first."""
+    """List merchants by name, or those with the most deals first."""
     return merchants.listing(query)
 
 
 @routes.get("/merchants/<slug>")
 def get(slug: str) -> MerchantOut:
-    """One merchant."""
+    """Show one merchant."""
     return merchants.get(slug)

@@ -1,0 +1,108 @@
+from typing import Any, Final
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Bundle
+
+from dealradar.domain import categories, merchants, pages
+from dealradar.domain.categories.models import Category
+from dealradar.domain.deals.models import VISIBLE, Deal, PriceChange
+from dealradar.domain.deals.shapes import DealOut, DealQuery, PriceOut
+from dealradar.domain.deals.sorts import SORTS, conditions
+from dealradar.domain.errors import NotFoundError
+from dealradar.domain.merchants.models import Merchant
+from dealradar.domain.pages import Key, Order, Window
+from dealradar.domain.shapes import ListQuery, Page
+from dealradar.domain.users import AuthorOut
+from dealradar.domain.users.models import User
+from dealradar.extensions import db
+
+LATEST_FIRST: Final = Order("latest", (Key(PriceChange.changed_at), Key(PriceChange.id)))
+COLUMNS: Final = (
+    *(getattr(Deal, name) for name in DealOut.model_fields if name not in {"author", "merchant", "category"}),
+    Bundle("author", *(getattr(User, name) for name in AuthorOut.model_fields)),
+    merchants.REF,
+    categories.REF,
+)
+
+
+def listing(query: DealQuery) -> Page[DealOut]:
+    """Return a page of the deals that *query* asks for.
+
+    Raises:
+        BadCursorError: The cursor is not of this list.
+    """
+    sort = SORTS[query.sort]
+    filters = query.model_dump_json(exclude={"limit", "cursor", "sort"})
+    window = Window(scope=f"deals {filters}", limit=query.limit, cursor=query.cursor)
+    statement = all_visible().where(*conditions(query), sort.among)
+    rows, next_cursor = pages.fetch(db.session(), statement, sort.order, window)
+    return Page(items=[DealOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+def get(deal_id: int, *, for_update: bool = False) -> DealOut:
+    """Return the deal; *for_update* locks it until the transaction ends.
+
+    Raises:
+        NotFoundError: There is no such deal, or it is hidden or removed.
+    """
+    statement = all_visible().where(Deal.id == deal_id)
+    if for_update:
+        statement = statement.with_for_update(of=Deal, key_share=True)
+    row = db.session.execute(statement).one_or_none()
+    if row is None:
+        raise absent(deal_id)
+    return DealOut.model_validate(row)
+
+
+def ensure_visible(deal_id: int) -> None:
+    """Return if people can see the deal.
+
+    Raises:
+        NotFoundError: There is no such deal, or it is hidden or removed.
+    """
+    statement = select(Deal.id).where(Deal.id == deal_id, Deal.status.in_(VISIBLE))
+    if db.session.scalar(statement) is None:
+        raise absent(deal_id)
+
+
+def author_of(deal_id: int) -> int:
+    """Return the id of who posted the deal, be it visible or not.
+
+    Raises:
+        NotFoundError: There is no such deal.
+    """
+    author_id = db.session.scalar(select(Deal.author_id).where(Deal.id == deal_id))
+    if author_id is None:
+        raise absent(deal_id)
+    return author_id
+
+
+def history(deal_id: int, query: ListQuery) -> Page[PriceOut]:
+    """Return a page of the prices that the deal has had, the present one first.
+
+    Raises:
+        NotFoundError: There is no such deal, or it is hidden or removed.
+        BadCursorError: The cursor is not of this list.
+    """
+    ensure_visible(deal_id)
+    columns = (PriceChange.price_cents, PriceChange.list_price_cents, PriceChange.changed_at)
+    statement = select(*columns).where(PriceChange.deal_id == deal_id)
+    window = Window(scope=f"prices of deal {deal_id}", limit=query.limit, cursor=query.cursor)
+    rows, next_cursor = pages.fetch(db.session(), statement, LATEST_FIRST, window)
+    return Page(items=[PriceOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+def absent(deal_id: int) -> NotFoundError:
+    """Return the error that says so, in the same words whether the deal never was or may not be seen."""
+    return NotFoundError(f"There is no deal {deal_id}.")
+
+
+def all_visible() -> Select[*tuple[Any, ...]]:
+    """Return the statement for every visible deal, with all that a DealOut carries."""
+    return (
+        select(*COLUMNS)
+        .join(User, User.id == Deal.author_id)
+        .outerjoin(Merchant, Merchant.id == Deal.merchant_id)
+        .outerjoin(Category, Category.id == Deal.category_id)
+        .where(Deal.status.in_(VISIBLE))
+    )
