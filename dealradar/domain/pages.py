@@ -1,24 +1,20 @@
 """Keyset pagination: a cursor holds the sort key of the last row seen, never a count to skip."""
 
 import base64
-import binascii
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Final, TypeVar
+from operator import eq
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from dealradar.domain import cursor_values
 from dealradar.domain.errors import BadCursorError
 
 DAMAGED: Final = "This cursor is damaged or was given out for another list; start again without one."
-MAX_INT: Final = 2**63
-Number = TypeVar("Number", float, Decimal)
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ def fetch(
 
 def encode(scope: str, order: Order, values: Sequence[Any]) -> str:
     """Return the opaque cursor that goes on after *values* in *order* of the list *scope*."""
-    payload = [_seal(scope, order), *(_plain(value) for value in values)]
+    payload = [_seal(scope, order), *map(cursor_values.plain, values)]
     return base64.urlsafe_b64encode(json.dumps(payload, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
@@ -81,59 +77,39 @@ def decode(window: Window, order: Order) -> list[Any]:
     Raises:
         BadCursorError: The cursor is damaged or belongs to another list.
     """
+    cursor = str(window.cursor)
     try:
-        padded = str(window.cursor) + "=" * (-len(str(window.cursor)) % 4)
-        payload = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError, RecursionError):
+        payload = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        values = _unsealed(payload, _seal(window.scope, order))
+        return [cursor_values.read(value, key.column.type) for key, value in zip(order.keys, values, strict=True)]
+    except (ValueError, ArithmeticError, RecursionError):
         raise BadCursorError(DAMAGED) from None
-    if not isinstance(payload, list) or len(payload) != len(order.keys) + 1:
-        raise BadCursorError(DAMAGED)
-    if payload[0] != _seal(window.scope, order):
-        raise BadCursorError(DAMAGED)
-    return [_typed(key, value) for key, value in zip(order.keys, payload[1:], strict=True)]
 
 
 def after(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition that a row comes after *values* in *order*, whose keys may run in different directions."""
-    alternatives: list[ColumnElement[bool]] = []
-    for i, (key, value) in enumerate(zip(order.keys, values, strict=True)):
-        equal = [earlier.column == values[j] for j, earlier in enumerate(order.keys[:i])]
-        beyond = key.column < value if key.descending else key.column > value
-        alternatives.append(and_(*equal, beyond))
-    return or_(false(), *alternatives)
+    """Return the condition that a row comes after *values* in *order*, whose keys may run in different directions.
+
+    An index over the keys leads straight to the first such row: keys of one direction are compared as one row value,
+    and else the first key's bound stands alone beside the alternatives, which no index can answer.
+    """
+    bounds = [literal(value, key.column.type) for key, value in zip(order.keys, values, strict=True)]
+    columns = [key.column for key in order.keys]
+    if len({key.descending for key in order.keys}) == 1:
+        row, bound = tuple_(*columns), tuple_(*bounds)
+        return row < bound if order.keys[0].descending else row > bound
+    first_bound = columns[0] <= bounds[0] if order.keys[0].descending else columns[0] >= bounds[0]
+    alternatives = [
+        and_(*map(eq, columns[:i], bounds[:i]), column < bound if key.descending else column > bound)
+        for i, (key, column, bound) in enumerate(zip(order.keys, columns, bounds, strict=True))
+    ]
+    return and_(first_bound, or_(*alternatives))
 
 
 def _seal(scope: str, order: Order) -> str:
     return hashlib.blake2b(f"{scope}\n{order.name}".encode(), digest_size=6).hexdigest()
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  whatever type the sort column has
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    return value
-
-
-def _typed(key: Key, value: Any) -> Any:  # noqa: ANN401  likewise
-    wanted = key.column.type.python_type
-    try:
-        if wanted is datetime:
-            return datetime.fromisoformat(value)
-        if wanted is Decimal:
-            return _finite(Decimal(value))
-        if wanted is float:
-            return _finite(float(value))
-    except (TypeError, ValueError, ArithmeticError):
-        raise BadCursorError(DAMAGED) from None
-    if type(value) is not wanted or (isinstance(value, int) and not -MAX_INT <= value < MAX_INT):
-        raise BadCursorError(DAMAGED)
-    if isinstance(value, str) and "\x00" in value:
-        raise BadCursorError(DAMAGED)
-    return value
-
-
-def _finite(number: Number) -> Number:
-    if not math.isfinite(number):
-        raise ValueError("not a finite number")
-    return number
+def _unsealed(payload: object, seal: str) -> list[Any]:
+    if not isinstance(payload, list) or payload[:1] != [seal]:
+        raise ValueError("not a cursor of this list")
+    return payload[1:]
