@@ -49,10 +49,7 @@ def _not_null(value: object) -> object:
 
 def _as_utc(moment: datetime) -> datetime:
     try:
-        try:
         return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("must be a time between the years 1 and 9999 in UTC") from None
     except OverflowError:
         raise ValueError("must be in the years 1 to 9999, in UTC too") from None
 
