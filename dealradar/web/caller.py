@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from flask import g, request
+from flask import request
 
 from dealradar.domain.errors import ForbiddenError
 from dealradar.domain.users import Actor
 from dealradar.security.authentication import authenticate
 from dealradar.security.callers import Caller
 
-_CALLER: Final = "caller"
-_READ: Final = "caller_was_read"
+_CALLER: Final = "dealradar.caller"
+_READ: Final = "dealradar.caller_was_read"
 
 
 def admit() -> Caller:
@@ -19,15 +19,16 @@ def admit() -> Caller:
     Raises:
         UnauthenticatedError: Credentials were shown that are not valid.
     """
-    if _CALLER not in g:
-        g.setdefault(_CALLER, authenticate(request.headers.get("Authorization"), request.headers.get("X-API-Key")))
-    caller: Caller = g.get(_CALLER)
+    if _CALLER not in request.environ:
+        shown = authenticate(request.headers.get("Authorization"), request.headers.get("X-API-Key"))
+        request.environ[_CALLER] = shown
+    caller: Caller = request.environ[_CALLER]
     return caller
 
 
 def current() -> Caller:
     """Return who calls, for a view to answer differently; such an answer is not stored as a public one (G5)."""
-    setattr(g, _READ, True)
+    request.environ[_READ] = True
     return admit()
 
 
@@ -41,4 +42,4 @@ def actor() -> Actor:
 
 def was_read() -> bool:
     """Return whether the answer to this request may depend on who calls."""
-    return bool(g.get(_READ, False))
+    return _READ in request.environ
