@@ -31,7 +31,7 @@ Title = Annotated[str, Storable, Worded, Field(min_length=1, max_length=200)]
 Description = Annotated[str, Storable, Field(max_length=10_000)]
 WebAddress = Annotated[str, Storable, AfterValidator(_web_address), Field(max_length=2_000)]
 CouponCode = Annotated[str, Storable, Worded, Field(min_length=1, max_length=64)]
-SearchText = Annotated[str, Storable, AfterValidator(_words), Field(max_length=200)]
+SearchText = Annotated[str, Storable, Field(max_length=200), AfterValidator(_words)]
 OpenStatus = Literal["active", "expired"]
 
 
@@ -155,4 +155,4 @@ class DealChange(Input):
 class Ballot(Input):
     """A vote: for, against, or taken back."""
 
-    value: Literal[-1, 0, 1]
+    value: Annotated[int, Field(ge=-1, le=1)]

@@ -1,6 +1,6 @@
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, func, select
 from sqlalchemy.orm import Bundle
 
 from dealradar.domain import pages
@@ -16,7 +16,7 @@ REF: Final[Bundle[Any]] = Bundle("merchant", Merchant.id, Merchant.slug, Merchan
 
 ORDERS: Final = {
     MerchantSort.NAME: Order(
-        "name", (Key(func.lower(Merchant.name), descending=False), Key(Merchant.id, descending=False))
+        "name", (Key(func.lower(Merchant.name, type_=String), descending=False), Key(Merchant.id, descending=False))
     ),
     MerchantSort.DEALS: Order("deals", (Key(Merchant.deal_count), Key(Merchant.id))),
 }
