@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol, cast
 
 from redis.backoff import NoBackoff
-from redis.connection import ConnectionPool, parse_url
+from redis.connection import AbstractConnection, Connection, ConnectionPool, parse_url
 from redis.exceptions import MaxConnectionsError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
@@ -39,6 +39,20 @@ class StoreUnavailableError(Exception):
         return f"The cache store is unavailable ({self.reason}): {self.args[1]}"
 
 
+class _CleanConnection(AbstractConnection):
+    """One that is closed again when something breaks in while it connects.
+
+    redis-py would put it back as it is: with a reply still due, or before it had chosen its database.
+    """
+
+    def connect(self) -> None:
+        try:
+            super().connect()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+        except BaseException:
+            self.disconnect()  # type: ignore[no-untyped-call]  # likewise
+            raise
+
+
 class _Connection(Protocol):
     """What is used of redis-py's connections, which are largely untyped."""
 
@@ -57,9 +71,12 @@ class Wire:
     def __init__(self, url: str, *, timeout_s: float, max_connections: int, breaker: Breaker) -> None:
         self.breaker = breaker
         self._timeout_s = timeout_s
+        told = parse_url(url)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+        kind = told.pop("connection_class", Connection)
         self._pool = ConnectionPool(
             **{
-                **parse_url(url),  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+                **told,
+                "connection_class": type("CleanConnection", (_CleanConnection, kind), {}),
                 "max_connections": max_connections,
                 "socket_timeout": timeout_s,
                 "socket_connect_timeout": timeout_s,
