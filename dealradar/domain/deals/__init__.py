@@ -1,6 +1,7 @@
 """Deals: what is worth buying, at which price, and what people think of it at a glance."""
 
 from dealradar.domain.deals.bookmarks import bookmark, bookmarked_by, unbookmark
+from dealradar.domain.deals.importing import Product, bring_in, imported
 from dealradar.domain.deals.models import VISIBLE, DealStatus
 from dealradar.domain.deals.queries import author_of, ensure_visible, get, history, listing
 from dealradar.domain.deals.service import change, close_ended, post, remove, set_status
@@ -28,15 +29,18 @@ __all__ = [
     "DealSort",
     "DealStatus",
     "PriceOut",
+    "Product",
     "TallyOut",
     "author_of",
     "bookmark",
     "bookmarked_by",
+    "bring_in",
     "change",
     "close_ended",
     "ensure_visible",
     "get",
     "history",
+    "imported",
     "listing",
     "post",
     "remove",
