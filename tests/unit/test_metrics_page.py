@@ -1,0 +1,19 @@
+import re
+from pathlib import Path
+
+from prometheus_client import REGISTRY
+
+from dealradar.monitoring import metrics  # noqa: F401  it makes the families
+
+PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
+
+
+def test_every_family_of_ours_has_its_line_and_every_line_its_family() -> None:
+    documented = {name for name in re.findall(r"^\| `(\w+)`", PAGE.read_text(), re.MULTILINE) if "dealradar" in name}
+    measured = {
+        family.name + ("_total" if family.type == "counter" else "")
+        for family in REGISTRY.collect()
+        if family.name.startswith("dealradar_")
+    }
+
+    assert documented == measured
