@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr(DEFAULT_SECRET_KEY)
     host: str = "127.0.0.1"
     port: int = Field(3001, ge=1, le=65_535)
+    web_concurrency: int = Field(2, ge=1, le=64)
+    web_threads: int = Field(8, ge=1, le=256)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     database_url: str = "postgresql+psycopg://dealradar@127.0.0.1:5432/dealradar"

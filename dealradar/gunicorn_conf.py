@@ -1,0 +1,35 @@
+"""How gunicorn serves the site: ``gunicorn --config python:dealradar.gunicorn_conf wsgi:app``."""
+
+import os
+import sys
+from typing import Any, Final
+
+from prometheus_client import multiprocess
+
+from dealradar.config import ConfigError, Settings
+
+try:
+    _settings: Final = Settings.from_environment()
+except ConfigError as error:
+    sys.exit(f"DealRadar can't start:\n{error}")
+
+bind: Final = f"{_settings.host}:{_settings.port}"
+workers: Final = _settings.web_concurrency
+worker_class: Final = "gthread"
+threads: Final = _settings.web_threads
+timeout: Final = 30
+graceful_timeout: Final = 5
+keepalive: Final = 5
+loglevel: Final = _settings.log_level
+
+# The application logs its requests itself, with what the cache did.
+accesslog: Final = None
+
+# Nobody here uses it, and it would lie in a folder that all clones of a user share.
+control_socket_disable: Final = True
+
+
+def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
+    """Take a dead worker's gauges out of the sums; its counters stay."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types
