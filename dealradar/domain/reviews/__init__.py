@@ -1,0 +1,49 @@
+"""What people think of deals."""
+
+from dealradar.domain.reviews.importing import ImportedReview, bring_in, imported
+from dealradar.domain.reviews.models import ReviewStatus
+from dealradar.domain.reviews.queries import author_of, briefs, ensure_visible, get, is_visible, of_deal, of_user
+from dealradar.domain.reviews.service import change, publish, remove, set_status, vote
+from dealradar.domain.reviews.shapes import (
+    Body,
+    Rating,
+    ReviewBallot,
+    ReviewBrief,
+    ReviewChange,
+    ReviewDraft,
+    ReviewOut,
+    ReviewQuery,
+    ReviewSort,
+    ReviewVoteOut,
+    Title,
+)
+
+__all__ = [
+    "Body",
+    "ImportedReview",
+    "Rating",
+    "ReviewBallot",
+    "ReviewBrief",
+    "ReviewChange",
+    "ReviewDraft",
+    "ReviewOut",
+    "ReviewQuery",
+    "ReviewSort",
+    "ReviewStatus",
+    "ReviewVoteOut",
+    "Title",
+    "author_of",
+    "briefs",
+    "bring_in",
+    "change",
+    "ensure_visible",
+    "get",
+    "imported",
+    "is_visible",
+    "of_deal",
+    "of_user",
+    "publish",
+    "remove",
+    "set_status",
+    "vote",
+]

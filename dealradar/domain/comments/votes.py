@@ -1,0 +1,54 @@
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from dealradar.domain.comments.columns import IS_VISIBLE
+from dealradar.domain.comments.models import Comment, CommentVote
+from dealradar.domain.comments.queries import absent, get
+from dealradar.domain.comments.shapes import CommentVoteOut
+from dealradar.domain.users import Actor
+from dealradar.extensions import db
+
+
+def vote(comment_id: int, value: int, *, by: Actor) -> CommentVoteOut:
+    """Vote 1 for or -1 against a comment, or take the vote back with 0; the caller commits.
+
+    The same vote again changes nothing.
+
+    Raises:
+        NotFoundError: There is no such comment, or it may not be seen.
+    """
+    _lock(comment_id)
+    if value == 0:
+        _withdraw(comment_id, by.user_id)
+    else:
+        _cast(comment_id, value, by.user_id)
+    voted = get(comment_id)
+    return CommentVoteOut(
+        comment_id=comment_id,
+        value=value,
+        score=voted.score,
+        upvote_count=voted.upvote_count,
+        downvote_count=voted.downvote_count,
+    )
+
+
+def _lock(comment_id: int) -> None:
+    """Keep the comment alone as it is: its thread goes on while people vote."""
+    found = select(Comment.id).where(Comment.id == comment_id, IS_VISIBLE)
+    if db.session.scalar(found.with_for_update(key_share=True)) is None:
+        raise absent(comment_id)
+
+
+def _withdraw(comment_id: int, user_id: int) -> None:
+    own = delete(CommentVote).where(CommentVote.comment_id == comment_id, CommentVote.user_id == user_id)
+    db.session.execute(own, execution_options={"synchronize_session": False})
+
+
+def _cast(comment_id: int, value: int, user_id: int) -> None:
+    ballot = insert(CommentVote).values(comment_id=comment_id, user_id=user_id, value=value)
+    upsert = ballot.on_conflict_do_update(
+        index_elements=[CommentVote.comment_id, CommentVote.user_id],
+        set_={"value": ballot.excluded.value, "voted_at": func.now()},
+        where=CommentVote.value != ballot.excluded.value,
+    )
+    db.session.execute(upsert)

@@ -1,0 +1,134 @@
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Bundle
+
+from dealradar.domain import deals, pages, users
+from dealradar.domain.deals.models import Deal
+from dealradar.domain.errors import NotFoundError
+from dealradar.domain.pages import Key, Order, Window
+from dealradar.domain.reviews.models import Review, ReviewStatus
+from dealradar.domain.reviews.shapes import ReviewBrief, ReviewOut, ReviewQuery, ReviewSort
+from dealradar.domain.shapes import Page
+from dealradar.domain.users import AuthorOut
+from dealradar.domain.users.models import User
+from dealradar.extensions import db
+
+EXCERPT_LENGTH: Final = 140
+
+ORDERS: Final = {
+    ReviewSort.NEWEST: Order("newest", (Key(Review.created_at), Key(Review.id))),
+    ReviewSort.OLDEST: Order("oldest", (Key(Review.created_at, descending=False), Key(Review.id, descending=False))),
+    ReviewSort.HELPFUL: Order("helpful", (Key(Review.helpful_count), Key(Review.id))),
+    ReviewSort.RATING_HIGH: Order("rating_high", (Key(Review.rating), Key(Review.id))),
+    ReviewSort.RATING_LOW: Order(
+        "rating_low", (Key(Review.rating, descending=False), Key(Review.id, descending=False))
+    ),
+}
+
+
+def get(review_id: int, *, for_update: bool = False) -> ReviewOut:
+    """Return the review; *for_update* keeps its row, and all that is said below it, from changing until the commit.
+
+    Raises:
+        NotFoundError: There is no such review, or it may not be seen.
+    """
+    statement = _visible().where(Review.id == review_id)
+    if for_update:
+        statement = statement.with_for_update(of=Review, key_share=True)
+    row = db.session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFoundError(f"There is no review {review_id}.")
+    return ReviewOut.model_validate(row)
+
+
+def ensure_visible(review_id: int) -> None:
+    """Return if people see the review.
+
+    Raises:
+        NotFoundError: There is no such review, or it may not be seen.
+    """
+    found = select(Review.id).join(Deal, Deal.id == Review.deal_id).where(Review.id == review_id, is_visible())
+    if db.session.execute(found).one_or_none() is None:
+        raise NotFoundError(f"There is no review {review_id}.")
+
+
+def of_deal(deal_id: int, query: ReviewQuery) -> Page[ReviewOut]:
+    """Return a page of the reviews of one deal.
+
+    Raises:
+        NotFoundError: There is no such deal, or it may not be seen.
+        BadCursorError: The cursor is not of this list.
+    """
+    deals.ensure_visible(deal_id)
+    return _listing(Review.deal_id == deal_id, f"reviews@deal:{deal_id}", query)
+
+
+def of_user(user_id: int, query: ReviewQuery) -> Page[ReviewOut]:
+    """Return a page of the reviews that one person wrote.
+
+    Raises:
+        NotFoundError: There is no such person.
+        BadCursorError: The cursor is not of this list.
+    """
+    users.get(user_id)
+    return _listing(Review.author_id == user_id, f"reviews@user:{user_id}", query)
+
+
+def author_of(review_id: int) -> int:
+    """Return the id of who wrote the review, visible or not.
+
+    Raises:
+        NotFoundError: There is no such review.
+    """
+    author_id = db.session.scalar(select(Review.author_id).where(Review.id == review_id))
+    if author_id is None:
+        raise NotFoundError(f"There is no review {review_id}.")
+    return author_id
+
+
+def briefs(review_ids: Collection[int]) -> Mapping[int, ReviewBrief]:
+    """Return those of the reviews that are there, visible or not, in short."""
+    excerpt = func.left(Review.body, EXCERPT_LENGTH)
+    found = select(Review.id, Review.author_id, excerpt, Review.status).where(Review.id.in_(review_ids))
+    return {
+        review_id: ReviewBrief(author_id, text, ReviewStatus(status))
+        for review_id, author_id, text, status in db.session.execute(found)
+    }
+
+
+def is_visible() -> ColumnElement[bool]:
+    """Return the condition that people see a review, for statements that join its deal."""
+    return (Review.status == ReviewStatus.VISIBLE) & Deal.status.in_(deals.VISIBLE)
+
+
+def _listing(belongs: ColumnElement[bool], scope: str, query: ReviewQuery) -> Page[ReviewOut]:
+    statement = _visible().where(belongs)
+    if query.rating is not None:
+        statement = statement.where(Review.rating == query.rating)
+    window = Window(scope=f"{scope}?rating={query.rating}", limit=query.limit, cursor=query.cursor)
+    rows, next_cursor = pages.fetch(db.session(), statement, ORDERS[query.sort], window)
+    return Page(items=[ReviewOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+def _visible() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Review.id,
+            Review.deal_id,
+            Bundle("deal", Deal.id, Deal.title),
+            Bundle("author", *(getattr(User, name) for name in AuthorOut.model_fields)),
+            Review.rating,
+            Review.title,
+            Review.body,
+            Review.helpful_count,
+            Review.unhelpful_count,
+            Review.comment_count,
+            Review.created_at,
+            Review.updated_at,
+        )
+        .join(Deal, Deal.id == Review.deal_id)
+        .join(User, User.id == Review.author_id)
+        .where(is_visible())
+    )
