@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from dealradar import cli
 from dealradar.config import Settings
 from dealradar.domain import registry  # noqa: F401  the models, for whoever looks at the metadata
+from dealradar.domain.users import Passwords
 from dealradar.extensions import cache, db, migrate
 from dealradar.monitoring import logs, metrics
 from dealradar.web import wiring
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None)
     app.extensions["settings"] = settings
+    app.extensions["passwords"] = Passwords(max_concurrent=settings.password_hash_max_concurrent)
     logs.configure(settings)
     metrics.measure_http(app)
     _connect_database(app, settings)

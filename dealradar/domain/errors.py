@@ -31,6 +31,10 @@ class ConflictError(DomainError):
     """It contradicts something that is already there."""
 
 
+class BusyError(DomainError):
+    """It can't be done at this moment; asked again in a few seconds, it probably can."""
+
+
 class BadCursorError(DomainError):
     """The cursor is damaged, or was given out for another list."""
 

@@ -7,8 +7,6 @@ from dealradar.domain.errors import ForbiddenError, UnauthenticatedError
 from dealradar.domain.users import Role
 from dealradar.security.callers import Caller
 
-RANK: Final = {Role.MEMBER: 1, Role.MODERATOR: 2, Role.ADMIN: 3}
-
 
 @dataclass(frozen=True)
 class Who:
@@ -44,7 +42,7 @@ class Who:
     def _has_role(self, caller: Caller) -> bool:
         if self.role is None or caller.actor is None:
             return False
-        return RANK[caller.actor.role] >= RANK[self.role]
+        return caller.actor.role.rank >= self.role.rank
 
     def _wanted(self) -> str:
         role = f"the role {self.role}" if self.role else ""

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from dealradar.domain.errors import (
     BadCursorError,
+    BusyError,
     ConflictError,
     DomainError,
     ForbiddenError,
@@ -28,6 +29,7 @@ STATUSES: Final[dict[type, HTTPStatus]] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 log = structlog.get_logger(__name__)
@@ -46,7 +48,10 @@ def _refused(error: DomainError) -> Response:
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
     if isinstance(error, InvalidError):
         return problem(status, "Some fields can't be accepted.", error.faults)
-    return problem(status, str(error))
+    response = problem(status, str(error))
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

@@ -1,9 +1,10 @@
 """Tell people what concerns them, and take note that they have read it."""
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dealradar.domain.notifications.models import UNREAD_VOTE, Kind, Notification
+from dealradar.domain.notifications.shapes import Reading
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
 
@@ -33,3 +34,14 @@ def tell(user_id: int, *, kind: Kind, actor_id: int | None, subject_type: str, s
             set_={"actor_id": new.excluded.actor_id, "message": new.excluded.message, "created_at": func.now()},
         )
     )
+
+
+def read(which: Reading, *, user_id: int) -> int:
+    """Note that the person has read *which* of their notifications; return how many they hadn't. The caller commits.
+
+    Those of others, and those that don't exist, are passed over.
+    """
+    unread = update(Notification).where(Notification.user_id == user_id, Notification.read_at.is_(None))
+    if which.ids is not None:
+        unread = unread.where(Notification.id.in_(which.ids))
+    return len(db.session.execute(unread.values(read_at=func.now()).returning(Notification.id)).all())

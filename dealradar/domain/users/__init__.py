@@ -1,8 +1,42 @@
-"""People: who they are and how they prove it."""
+"""People: who they are, how they prove it, and how they are judged."""
 
-from dealradar.domain.users import proofs, tokens
+from dealradar.domain.users import api_keys, proofs, tokens
+from dealradar.domain.users.accounts import change, join, log_in, register, set_role
 from dealradar.domain.users.actors import Actor
+from dealradar.domain.users.importing import Stranger, bring_in
 from dealradar.domain.users.models import Role, Standing
-from dealradar.domain.users.shapes import AuthorOut
+from dealradar.domain.users.passwords import Passwords
+from dealradar.domain.users.queries import get, own
+from dealradar.domain.users.reputations import refresh_reputations
+from dealradar.domain.users.shapes import AuthorOut, LogIn, OwnChange, OwnOut, Registration, SessionOut, UserOut
+from dealradar.domain.users.standings import ban, unban, warn
 
-__all__ = ["Actor", "AuthorOut", "Role", "Standing", "proofs", "tokens"]
+__all__ = [
+    "Actor",
+    "AuthorOut",
+    "LogIn",
+    "OwnChange",
+    "OwnOut",
+    "Passwords",
+    "Registration",
+    "Role",
+    "SessionOut",
+    "Standing",
+    "Stranger",
+    "UserOut",
+    "api_keys",
+    "ban",
+    "bring_in",
+    "change",
+    "get",
+    "join",
+    "log_in",
+    "own",
+    "proofs",
+    "refresh_reputations",
+    "register",
+    "set_role",
+    "tokens",
+    "unban",
+    "warn",
+]

@@ -20,3 +20,7 @@ class Actor:
     def may_change(self, author_id: int) -> bool:
         """Return whether the person may change what *author_id* wrote."""
         return self.moderates or self.user_id == author_id
+
+    def outranks(self, other: Role) -> bool:
+        """Return whether the person's role is higher than *other*."""
+        return self.role.rank > other.rank

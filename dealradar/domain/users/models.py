@@ -16,6 +16,11 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     ADMIN = "admin"
 
+    @property
+    def rank(self) -> int:
+        """Return how high the role is: of two, the one that may do more has more."""
+        return list(Role).index(self)
+
 
 class Standing(StrEnum):
     """How moderators have judged a person so far."""

@@ -1,4 +1,8 @@
-"""What a secret proves: one statement on a connection of its own, which is given back before the request needs one."""
+"""What is known of who shows a secret.
+
+Each is read on a connection of its own, given back before the request takes one, before a slow hash, and before a
+cached answer that needs none.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,12 +10,21 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Executable, or_, select, update
 
-from dealradar.domain.users import credentials
+from dealradar.domain.users import credentials, queries
 from dealradar.domain.users.actors import Actor
 from dealradar.domain.users.models import ApiKey, Role, Standing, Token, User
 from dealradar.extensions import db
 
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whom a login names, and what is kept of their password."""
+
+    user_id: int
+    password_hash: str
+    standing: Standing
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,15 @@ class KeyProof:
 
     key_id: int
     scopes: frozenset[str]
+
+
+def of_login(login: str) -> Account | None:
+    """Return whose *login* it is, a username or an e-mail address; None if nobody's who could log in."""
+    found = select(User.id, User.password_hash, User.standing)
+    found = found.where(queries.named(login), User.password_hash.is_not(None))
+    with _autocommit() as connection:
+        row = connection.execute(found).one_or_none()
+    return Account(row.id, str(row.password_hash), Standing(row.standing)) if row else None
 
 
 def of_token(secret: str, *, now: datetime) -> TokenProof | None:
@@ -64,12 +86,15 @@ def of_api_key(secret: str, *, now: datetime) -> KeyProof | None:
 
 
 def _read_and_note(good: Executable, credential: type[Token | ApiKey], *, now: datetime) -> Any:  # noqa: ANN401  a row
-    autocommit = db.engine.execution_options(isolation_level="AUTOCOMMIT")
-    with autocommit.connect() as connection:
+    with _autocommit() as connection:
         row = connection.execute(good).one_or_none()
         if row is not None and (row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY):
             _note_use(connection, credential, row.id, now=now)
         return row
+
+
+def _autocommit() -> Connection:
+    return db.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
 
 
 def _note_use(connection: Connection, credential: type[Token | ApiKey], row_id: int, *, now: datetime) -> None:

@@ -2,24 +2,18 @@
 
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, EmailStr, Field
+from pydantic import EmailStr, Field
 
-from dealradar.domain.shapes import Input, Moment, Output, Storable
+from dealradar.domain.shapes import Input, Moment, NotNull, Output, Storable, Worded
 from dealradar.domain.users.models import Role, Standing
 
 USERNAME_PATTERN: Final = r"^[A-Za-z0-9_.-]{3,32}$"
+PASSWORD_MAX_LENGTH: Final = 128
 
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be blank")
-    return text
-
-
-Username = Annotated[str, Field(pattern=USERNAME_PATTERN)]
+Username = Annotated[str, Field(pattern=USERNAME_PATTERN, description="3 to 32 letters, digits, or any of _ . -")]
 EmailAddress = Annotated[EmailStr, Field(max_length=254)]
-Password = Annotated[str, Field(min_length=8, max_length=128)]
-DisplayName = Annotated[str, Storable, AfterValidator(_not_blank), Field(min_length=1, max_length=64)]
+Password = Annotated[str, Field(min_length=8, max_length=PASSWORD_MAX_LENGTH)]
+DisplayName = Annotated[str, Storable, Worded, Field(min_length=1, max_length=64)]
 
 
 class AuthorOut(Output):
@@ -67,14 +61,14 @@ class Registration(Input):
 
 
 class LogIn(Input):
-    """What a person proves themselves with; *login* is the username or the e-mail address."""
+    """What a person proves themselves with."""
 
-    login: Annotated[str, Storable, Field(min_length=1, max_length=254)]
-    password: Annotated[str, Field(min_length=1, max_length=128)]
+    login: Annotated[str, Storable, Field(min_length=1, max_length=254, description="A username or e-mail address.")]
+    password: Annotated[str, Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)]
 
 
 class OwnChange(Input):
-    """What a person may change of themselves."""
+    """What a person changes of themselves: the fields that are given."""
 
-    display_name: DisplayName | None = None
-    email_alerts: bool | None = None
+    display_name: Annotated[DisplayName | None, NotNull] = None
+    email_alerts: Annotated[bool | None, NotNull] = None
