@@ -1,11 +1,30 @@
 """The API's endpoints, a file a family."""
 
-from dealradar.web.api import bookmarks, categories, deals, merchants
+from dealradar.web.api import (
+    auth,
+    bookmarks,
+    categories,
+    comments,
+    deals,
+    merchants,
+    moderation,
+    notifications,
+    reports,
+    reviews,
+    users,
+)
 from dealradar.web.endpoint import Routes
 
 FAMILIES: tuple[Routes, ...] = (
+    auth.routes,
     bookmarks.routes,
     categories.routes,
+    comments.routes,
     deals.routes,
     merchants.routes,
+    moderation.routes,
+    notifications.routes,
+    reports.routes,
+    reviews.routes,
+    users.routes,
 )
