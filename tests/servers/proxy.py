@@ -27,7 +27,8 @@ class Proxy(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Connection)
         parts = urlsplit(url)
         self.upstream = (parts.hostname or "127.0.0.1", parts.port or 6379)
-        self.url = f"redis://127.0.0.1:{self.server_address[1]}{parts.path}"
+        user, at, _ = parts.netloc.rpartition("@")
+        self.url = f"redis://{user}{at}127.0.0.1:{self.server_address[1]}{parts.path}"
         self.delay_s = 0.0
         self.rounds = 0
         self._passing = Event()
