@@ -96,7 +96,7 @@ def _miss(store: Store, plan: Plan, found: Miss, compute: Callable[[], Computed]
             store,
             plan,
             Entry(
-                status=HTTPStatus.OK,
+                status=int(HTTPStatus.OK),
                 media_type=JSON,
                 body=computed.body,
                 versions=versions,

@@ -1,10 +1,16 @@
-"""Logs: one JSON object a line for machines, readable lines in a terminal; never a secret or a body."""
+"""Logs: one JSON object a line for machines, readable lines in a terminal.
+
+Never a secret or a body, and so never the variables of a traceback either.
+"""
 
 import logging
 import sys
 from typing import Final
 
 import structlog
+from structlog.dev import ConsoleRenderer, plain_traceback
+from structlog.processors import ExceptionRenderer, JSONRenderer
+from structlog.tracebacks import ExceptionDictTransformer
 
 from dealradar.config import Settings
 
@@ -26,8 +32,8 @@ def configure(settings: Settings) -> None:
 
 
 def _for_machines() -> list[structlog.typing.Processor]:
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    return [ExceptionRenderer(ExceptionDictTransformer(show_locals=False)), JSONRenderer()]
 
 
 def _for_people() -> list[structlog.typing.Processor]:
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    return [ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain_traceback)]
