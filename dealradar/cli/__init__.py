@@ -1,16 +1,16 @@
-"""What operators type: ``flask <group> <command>``."""
+"""What operators type: ``flask <command>``."""
 
 from typing import Final
 
+from click import Command
 from flask import Flask
-from flask.cli import AppGroup
 
-from dealradar.cli import api_keys, users
+from dealradar.cli import api_keys, imports, users
 
-GROUPS: Final[tuple[AppGroup, ...]] = (users.commands, api_keys.commands)
+COMMANDS: Final[tuple[Command, ...]] = (users.commands, api_keys.commands, imports.import_reviews)
 
 
 def register(app: Flask) -> None:
-    """Make the groups of commands known to ``flask``."""
-    for group in GROUPS:
-        app.cli.add_command(group)
+    """Make the commands known to ``flask``."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

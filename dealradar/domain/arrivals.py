@@ -29,7 +29,7 @@ def bring_in(
     if not rows:
         return Arrivals({}, 0)
     new = insert(key.class_).on_conflict_do_nothing().returning(key, key.class_.id)
-    made: dict[str, int] = dict(db.session.execute(new, rows).tuples().all())
+    made: dict[str, int] = dict(db.session.execute(new, rows).all())
     there = ids_by(key, {row[key.key] for row in rows} - made.keys(), *among)
     return Arrivals({**made, **there}, len(made))
 
@@ -41,4 +41,4 @@ def ids_by(
     if not values:
         return {}
     found = select(key, key.class_.id).where(key.in_(values), *among)
-    return dict(db.session.execute(found).tuples().all())
+    return dict(db.session.execute(found).all())

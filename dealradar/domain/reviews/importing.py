@@ -41,7 +41,6 @@ def _row(review: ImportedReview) -> dict[str, object]:
         "title": review.title,
         "body": review.body,
         "imported_helpful_count": review.helpful_count,
-        "helpful_count": review.helpful_count,
         "created_at": review.written_at,
         "updated_at": review.written_at,
     }
