@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dealradar.domain import pages
 from dealradar.domain.deals.locks import lock
 from dealradar.domain.deals.models import Bookmark, Deal
-from dealradar.domain.deals.queries import all_visible
+from dealradar.domain.deals.queries import ALL_VISIBLE
 from dealradar.domain.deals.shapes import BookmarkOut
 from dealradar.domain.pages import Key, Order, Window
 from dealradar.domain.shapes import ListQuery, Page
@@ -44,7 +44,7 @@ def bookmarked_by(user_id: int, query: ListQuery) -> Page[BookmarkOut]:
     Raises:
         BadCursorError: The cursor is not of this list.
     """
-    kept = all_visible().join(Bookmark, Bookmark.deal_id == Deal.id).where(Bookmark.user_id == user_id)
+    kept = ALL_VISIBLE.join(Bookmark, Bookmark.deal_id == Deal.id).where(Bookmark.user_id == user_id)
     statement = kept.add_columns(Bookmark.created_at.label("bookmarked_at"))
     window = Window(scope=f"bookmarks of user {user_id}", limit=query.limit, cursor=query.cursor)
     rows, next_cursor = pages.fetch(db.session(), statement, LATEST_FIRST, window)
