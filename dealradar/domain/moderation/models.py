@@ -1,8 +1,27 @@
+from enum import StrEnum
+
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dealradar.domain.columns import CreatedAt, PrimaryKey
 from dealradar.extensions import Base
+
+
+class LogAction(StrEnum):
+    """What a moderator can have done: acted on the target of a report, or on the report itself."""
+
+    HIDE = "hide"
+    REMOVE = "remove"
+    WARN = "warn"
+    BAN = "ban"
+    NONE = "none"
+    REOPEN = "reopen"
+    TRIAGE = "triage"
+    RESOLVE = "resolve"
+    DISMISS = "dismiss"
+    ASSIGN = "assign"
+    UNASSIGN = "unassign"
+    EXPLAIN = "explain"
 
 
 class LogEntry(Base):

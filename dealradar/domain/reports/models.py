@@ -1,5 +1,6 @@
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -48,6 +49,9 @@ class Action(StrEnum):
     NONE = "none"
 
 
+CLOSED: Final = (ReportStatus.RESOLVED, ReportStatus.DISMISSED)
+"""The statuses of the reports that nobody has to look at any more."""
+
 _OPEN = "status IN ('open', 'triaged')"
 
 
@@ -66,9 +70,7 @@ class Report(Base):
         CheckConstraint(one_of("reason", Reason), "reason_is_known"),
         CheckConstraint(one_of("status", ReportStatus), "status_is_known"),
         CheckConstraint(f"action IS NULL OR {one_of('action', Action)}", "action_is_known"),
-        CheckConstraint(
-            "(status IN ('resolved', 'dismissed')) = (closed_at IS NOT NULL)", "closed_has_its_time"
-        ),
+        CheckConstraint("(status IN ('resolved', 'dismissed')) = (closed_at IS NOT NULL)", "closed_has_its_time"),
         Index("uq_reports_open_deal", "reporter_id", "deal_id", unique=True, postgresql_where=_OPEN),
         Index("uq_reports_open_review", "reporter_id", "review_id", unique=True, postgresql_where=_OPEN),
         Index("uq_reports_open_comment", "reporter_id", "comment_id", unique=True, postgresql_where=_OPEN),

@@ -1,0 +1,307 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from dealradar.domain.deals.models import Deal
+from dealradar.domain.reports.models import Report
+from dealradar.domain.reviews.models import Review
+from dealradar.domain.users import Role
+from dealradar.domain.users.models import User
+from tests.factories.deals import make_deal
+from tests.factories.people import make_user
+from tests.factories.reports import make_report
+from tests.factories.reviews import make_comment, make_review
+
+As = Callable[[User], FlaskClient]
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def deal(alice: User) -> Deal:
+    """Return what alice posted."""
+    return make_deal(alice, title="A lamp")
+
+
+@pytest.fixture
+def review(deal: Deal, alice: User) -> Review:
+    """Return what alice wrote about it herself."""
+    return make_review(deal, alice, title="Wow")
+
+
+@pytest.fixture
+def report(review: Review, bob: User) -> Report:
+    """Return what bob says of alice's review."""
+    return make_report(bob, review)
+
+
+def decide(client: FlaskClient, report: Report, **decision: Any) -> TestResponse:
+    """Decide on the report as it is now."""
+    path = f"/api/reports/{report.id}"
+    return client.patch(path, json=decision, headers={"If-Match": client.get(path).headers["ETag"]})
+
+
+def log_of(client: FlaskClient) -> list[tuple[str, str, int, str | None]]:
+    """Return the log from the first line to the last."""
+    lines = client.get("/api/moderation/log").get_json()["items"]
+    return [(line["action"], line["target_type"], line["target_id"], line["note"]) for line in reversed(lines)]
+
+
+def told(client: FlaskClient) -> list[tuple[str, str]]:
+    """Return what the person has been told."""
+    return [(each["kind"], each["message"]) for each in client.get("/api/notifications").get_json()["items"]]
+
+
+def test_a_decision_without_if_match_is_refused(as_: As, report: Report, mona: User) -> None:
+    blind = as_(mona).patch(f"/api/reports/{report.id}", json={"status": "resolved"})
+
+    assert blind.status_code == 428
+    assert as_(mona).get(f"/api/reports/{report.id}").get_json()["status"] == "open"
+
+
+def test_a_decision_on_a_version_that_is_gone_is_refused(as_: As, report: Report, mona: User) -> None:
+    path = f"/api/reports/{report.id}"
+    seen = as_(mona).get(path).headers["ETag"]
+    decide(as_(mona), report, status="triaged")
+
+    stale = as_(mona).patch(path, json={"status": "resolved"}, headers={"If-Match": seen})
+
+    assert stale.status_code == 412
+    assert as_(mona).get(path).get_json()["status"] == "triaged"
+    assert log_of(as_(mona)) == [("triage", "review", report.review_id, None)]
+
+
+def test_a_decision_answers_with_what_is_then_shown(as_: As, report: Report, mona: User) -> None:
+    decided = decide(as_(mona), report, status="triaged", assignee_id=mona.id)
+
+    assert decided.status_code == 200
+    assert decided.get_json() == as_(mona).get(f"/api/reports/{report.id}").get_json()
+    assert decided.get_json()["assignee"]["username"] == "mona"
+    assert decided.get_json()["closed_at"] is None
+
+
+@pytest.mark.parametrize(("action", "status"), [("hide", "hidden"), ("remove", "removed")])
+def test_a_deal_or_a_review_is_hidden_or_removed_at_once(
+    as_: As, review: Review, bob: User, mona: User, action: str, status: str
+) -> None:
+    targets: tuple[Deal | Review, ...] = (review, make_deal(bob))
+
+    decided = [decide(as_(mona), make_report(bob, target), action=action).get_json() for target in targets]
+
+    assert [each["target"]["status"] for each in decided] == [status, status]
+    assert [as_(bob).get(each["target"]["url"]).status_code for each in decided] == [404, 404]
+    assert log_of(as_(mona)) == [(action, each["target"]["type"], each["target"]["id"], None) for each in decided]
+
+
+@pytest.mark.parametrize(("action", "status"), [("hide", "hidden"), ("remove", "deleted")])
+def test_a_comment_is_hidden_or_deleted_at_once_and_its_report_stays(
+    as_: As, review: Review, bob: User, mona: User, action: str, status: str
+) -> None:
+    comment = make_comment(review, bob)
+    report = make_report(bob, comment)
+
+    decided = decide(as_(mona), report, action=action)
+
+    assert decided.get_json()["target"]["status"] == status
+    assert as_(bob).get(f"/api/comments/{comment.id}").status_code == 404
+    assert as_(mona).get(f"/api/reports/{report.id}").get_json()["target"]["text"] == comment.body
+
+
+@pytest.mark.parametrize("action", ["hide", "remove"])
+def test_a_person_is_neither_hidden_nor_removed(as_: As, alice: User, bob: User, mona: User, action: str) -> None:
+    refused = decide(as_(mona), make_report(bob, alice), action=action, status="resolved")
+
+    assert refused.status_code == 422
+    assert [fault["field"] for fault in refused.get_json()["errors"]] == ["action"]
+    assert log_of(as_(mona)) == []
+
+
+def test_a_warning_reaches_the_author_and_names_no_moderator(
+    as_: As, client: FlaskClient, report: Report, alice: User, mona: User
+) -> None:
+    decided = decide(as_(mona), report, action="warn", resolution="Ads go to the ads.")
+
+    assert decided.status_code == 200
+    assert client.get(f"/api/users/{alice.id}").get_json()["standing"] == "warned"
+    assert told(as_(alice)) == [("warning", "You have been warned because of your review “Wow”: Ads go to the ads.")]
+    assert as_(alice).get("/api/notifications").get_json()["items"][0]["actor"] is None
+    assert log_of(as_(mona)) == [("warn", "user", alice.id, "Ads go to the ads.")]
+
+
+def test_who_is_banned_is_out_at_once(as_: As, client: FlaskClient, report: Report, alice: User, mona: User) -> None:
+    logged_in = as_(alice)
+    assert logged_in.get("/api/auth/me").status_code == 200
+
+    decide(as_(mona), report, action="ban")
+
+    assert logged_in.get("/api/auth/me").status_code == 401
+    assert client.get(f"/api/users/{alice.id}").get_json()["standing"] == "banned"
+    assert log_of(as_(mona)) == [("ban", "user", alice.id, None)]
+
+
+@pytest.mark.parametrize("action", ["warn", "ban"])
+def test_moderators_judge_neither_admins_nor_moderators_nor_themselves(
+    as_: As, bob: User, mona: User, ada: User, action: str
+) -> None:
+    judged = (ada, make_user("max", Role.MODERATOR), mona)
+
+    refused = [decide(as_(mona), make_report(bob, person), action=action) for person in judged]
+
+    assert [each.status_code for each in refused] == [403, 403, 403]
+    assert [as_(bob).get(f"/api/users/{person.id}").get_json()["standing"] for person in judged] == ["good"] * 3
+    assert log_of(as_(mona)) == []
+
+
+def test_admins_judge_moderators(as_: As, client: FlaskClient, bob: User, mona: User, ada: User) -> None:
+    decide(as_(ada), make_report(bob, mona), action="warn")
+
+    assert client.get(f"/api/users/{mona.id}").get_json()["standing"] == "warned"
+
+
+@pytest.mark.parametrize("status", ["resolved", "dismissed"])
+def test_closing_tells_the_reporter_once(as_: As, report: Report, bob: User, mona: User, status: str) -> None:
+    closed = decide(as_(mona), report, status=status)
+    decide(as_(mona), report, resolution="A word more.")
+
+    assert closed.get_json()["closed_at"] == closed.get_json()["updated_at"]
+    assert told(as_(bob)) == [("report_outcome", f"Your report about the review “Wow” was {status}.")]
+
+
+def test_who_closes_their_own_report_is_told_nothing(as_: As, review: Review, mona: User) -> None:
+    decide(as_(mona), make_report(mona, review), status="resolved")
+
+    assert told(as_(mona)) == []
+
+
+def test_a_closed_report_that_is_judged_anew_keeps_its_closing_time_and_tells_the_new_outcome(
+    as_: As, report: Report, bob: User, mona: User
+) -> None:
+    closed = decide(as_(mona), report, status="resolved").get_json()
+
+    again = decide(as_(mona), report, status="dismissed").get_json()
+
+    assert again["closed_at"] == closed["closed_at"]
+    assert len(told(as_(bob))) == 2
+
+
+def test_a_report_can_be_opened_again(as_: As, report: Report, mona: User) -> None:
+    decide(as_(mona), report, status="dismissed")
+
+    reopened = decide(as_(mona), report, status="open")
+
+    assert (reopened.status_code, reopened.get_json()["closed_at"]) == (200, None)
+    assert [line[0] for line in log_of(as_(mona))] == ["dismiss", "reopen"]
+
+
+def test_a_report_does_not_open_again_beside_another_of_the_same_person(
+    as_: As, review: Review, bob: User, mona: User
+) -> None:
+    closed = make_report(bob, review, status="dismissed", closed_at=NOW)
+    make_report(bob, review)
+
+    refused = decide(as_(mona), closed, status="open", action="hide")
+
+    assert refused.status_code == 409
+    assert as_(mona).get(f"/api/reviews/{review.id}").status_code == 200
+    assert log_of(as_(mona)) == []
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMIN])
+def test_moderators_and_admins_can_be_assigned_and_released(as_: As, report: Report, mona: User, role: Role) -> None:
+    max_ = make_user("max", role)
+
+    assigned = decide(as_(mona), report, assignee_id=max_.id)
+    released = decide(as_(mona), report, assignee_id=None)
+
+    assert assigned.get_json()["assignee"]["id"] == max_.id
+    assert released.get_json()["assignee"] is None
+    assert [(line[0], line[3]) for line in log_of(as_(mona))] == [("assign", "max"), ("unassign", None)]
+
+
+def test_nobody_else_can_be_assigned(as_: As, report: Report, bob: User, mona: User) -> None:
+    banned = make_user("max", Role.MODERATOR, standing="banned")
+
+    refused = [decide(as_(mona), report, assignee_id=number) for number in (bob.id, banned.id, 404)]
+
+    assert [each.status_code for each in refused] == [422, 422, 422]
+    assert [fault["field"] for each in refused for fault in each.get_json()["errors"]] == ["assignee_id"] * 3
+
+
+@pytest.mark.parametrize(
+    ("decision", "field"),
+    [
+        ({"status": None}, "status"),
+        ({"status": "closed"}, "status"),
+        ({"action": None}, "action"),
+        ({"action": "praise"}, "action"),
+        ({"resolution": ""}, "resolution"),
+        ({"assignee_id": 0}, "assignee_id"),
+        ({"reason": "fake"}, "reason"),
+    ],
+)
+def test_a_decision_that_cannot_be_is_refused_naming_the_field(
+    as_: As, report: Report, mona: User, decision: dict[str, Any], field: str
+) -> None:
+    refused = decide(as_(mona), report, **decision)
+
+    assert refused.status_code == 422
+    assert [fault["field"] for fault in refused.get_json()["errors"]] == [field]
+
+
+def test_a_decision_of_nothing_changes_nothing(as_: As, report: Report, mona: User) -> None:
+    before = as_(mona).get(f"/api/reports/{report.id}").get_json()
+
+    assert decide(as_(mona), report).get_json() == before
+    assert log_of(as_(mona)) == []
+
+
+def test_all_that_one_decision_does_is_logged_with_who_did_it_and_why(
+    as_: As, report: Report, alice: User, mona: User
+) -> None:
+    decide(as_(mona), report, action="ban", status="resolved", assignee_id=mona.id, resolution="An advertisement.")
+
+    lines = as_(mona).get("/api/moderation/log").get_json()["items"]
+    assert log_of(as_(mona)) == [
+        ("ban", "user", alice.id, "An advertisement."),
+        ("resolve", "review", report.review_id, "An advertisement."),
+        ("assign", "review", report.review_id, "mona"),
+    ]
+    assert {line["moderator"]["username"] for line in lines} == {"mona"}
+    assert {line["report_id"] for line in lines} == {report.id}
+
+
+def test_the_log_outlives_what_it_tells_of(as_: As, report: Report, alice: User, mona: User) -> None:
+    decide(as_(mona), report, status="triaged")
+
+    as_(alice).delete(f"/api/reviews/{report.review_id}")
+
+    assert log_of(as_(mona)) == [("triage", "review", report.review_id, None)]
+    assert as_(mona).get("/api/moderation/log").get_json()["items"][0]["report_id"] is None
+
+
+def test_the_log_is_filtered_and_goes_on_by_its_cursor(
+    as_: As, report: Report, deal: Deal, bob: User, mona: User, ada: User
+) -> None:
+    decide(as_(mona), report, status="triaged", action="warn")
+    decide(as_(ada), make_report(bob, deal), status="triaged")
+    filters = {
+        f"moderator={ada.id}": [("triage", "deal")],
+        "action=warn": [("warn", "user")],
+        "target_type=review": [("triage", "review")],
+        "": [("triage", "deal"), ("triage", "review"), ("warn", "user")],
+    }
+
+    found = {chosen: _lines(as_(mona).get(f"/api/moderation/log?{chosen}")) for chosen in filters}
+    first = as_(mona).get("/api/moderation/log?limit=2")
+    rest = as_(mona).get(f"/api/moderation/log?limit=2&cursor={first.get_json()['next_cursor']}")
+
+    assert found == filters
+    assert _lines(first) + _lines(rest) == filters[""]
+    assert as_(mona).get("/api/moderation/log?action=praise").status_code == 422
+
+
+def _lines(page: TestResponse) -> list[tuple[str, str]]:
+    return [(line["action"], line["target_type"]) for line in page.get_json()["items"]]
