@@ -6,6 +6,7 @@ from dealradar.domain.shapes import ListQuery, Page
 from dealradar.domain.users import Actor
 from dealradar.invalidation import transaction
 from dealradar.security.permissions import MEMBER
+from dealradar.web import preconditions
 from dealradar.web.endpoint import Routes
 
 routes = Routes("bookmarks")
@@ -28,4 +29,5 @@ def keep(deal_id: int, by: Actor) -> None:
 def drop(deal_id: int, by: Actor) -> None:
     """Take a bookmark away."""
     with transaction():
+        preconditions.check(lambda: deals.get(deal_id, for_update=True))
         deals.unbookmark(deal_id, by=by)

@@ -41,6 +41,17 @@ def test_nobody_may_store_the_answer_but_its_reader(as_: As, alice: User) -> Non
     assert as_(alice).get("/api/me/bookmarks").headers["Cache-Control"] == "private, no-store"
 
 
+def test_a_bookmark_of_a_deal_that_has_changed_is_dropped_only_by_who_has_seen_that(as_: As, alice: User) -> None:
+    reader, deal = as_(alice), make_deal(alice)
+    reader.put(f"/api/deals/{deal.id}/bookmark")
+    stale = {"If-Match": reader.get(f"/api/deals/{deal.id}").headers["ETag"]}
+    reader.patch(f"/api/deals/{deal.id}", json={"title": "Better headphones"})
+    seen = {"If-Match": reader.get(f"/api/deals/{deal.id}").headers["ETag"]}
+
+    assert reader.delete(f"/api/deals/{deal.id}/bookmark", headers=stale).status_code == 412
+    assert reader.delete(f"/api/deals/{deal.id}/bookmark", headers=seen).status_code == 204
+
+
 def test_of_what_never_was_there_is_no_bookmark(as_: As, alice: User) -> None:
     reader = as_(alice)
 
