@@ -32,9 +32,14 @@ def others(app: Flask, *, at_once: int = 1) -> Iterator[Callable[[Callable[[], R
 
 def until_one_waits() -> None:
     """Return as soon as a transaction waits for a lock that another holds."""
+    until_waiting(1)
+
+
+def until_waiting(transactions: int) -> None:
+    """Return as soon as so many *transactions* wait for locks that others hold."""
     deadline_s = time.monotonic() + PATIENCE_S
     with db.engine.connect() as connection:
-        while not connection.execute(WAITING).scalar_one():
-            assert time.monotonic() < deadline_s, "nobody waits for a lock"
+        while connection.execute(WAITING).scalar_one() < transactions:
+            assert time.monotonic() < deadline_s, f"fewer than {transactions} wait for a lock"
             connection.rollback()
             time.sleep(0.005)
