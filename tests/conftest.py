@@ -19,6 +19,8 @@ from dealradar.app import create_app
 from dealradar.config import Settings
 from dealradar.extensions import db
 
+pytest_plugins = ("tests.people",)
+
 TABLES = (
     "users, tokens, api_keys, merchants, categories, deals, price_changes, deal_votes, bookmarks, reviews,"
     " review_votes, comments, comment_votes, reports, moderation_log, notifications, cache_outbox"
@@ -83,6 +85,7 @@ def app(_migrated: Flask, redis_url: str) -> Iterator[Flask]:
     with redis.Redis.from_url(redis_url) as store:
         store.flushdb()
     with _migrated.app_context():
+        db.session.execute(text("SET LOCAL dealradar.outbox = 'off'"))  # emptying tables would be owed to the cache
         db.session.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE"))
         db.session.commit()
         yield _migrated

@@ -1,0 +1,56 @@
+"""Through HTTP and real processes: what one worker learns, the other knows."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from dealradar.domain.deals.models import Deal
+from dealradar.domain.users.models import User
+from tests.factories.people import token_for
+from tests.servers.site import Site
+from tests.servers.valkey import Valkey
+
+ROUNDS: Final = 30
+BOUND_S: Final = 2.0
+"""Far above one timeout of the store, even on a busy machine, and far below a client library's own retries."""
+
+
+def test_no_worker_shows_the_world_before_a_write(site: Site, deal: Deal, bob: User) -> None:
+    path, token = f"/api/reviews/deal/{deal.id}", token_for(bob)
+    posted = site.ask("/api/reviews", token=token, send={"deal_id": deal.id, "rating": 5, "body": "0"}).json()
+
+    for round_number in range(1, ROUNDS):
+        changed = site.ask(
+            f"/api/reviews/{posted['id']}", token=token, send={"body": str(round_number)}, method="PATCH"
+        )
+        with ThreadPoolExecutor(8) as readers:
+            seen = list(readers.map(lambda _: site.ask(path), range(8)))
+
+        assert changed.status == 200
+        assert {answer.json()["items"][0]["body"] for answer in seen} == {str(round_number)}
+
+
+def test_a_killed_store_is_not_noticed_but_in_the_headers(site: Site, deal: Deal, valkey: Valkey) -> None:
+    path = f"/api/reviews/deal/{deal.id}"
+    before = [site.ask(path).headers["X-Cache"] for _ in range(2)]
+
+    valkey.kill()
+    during = [site.ask(path) for _ in range(ROUNDS)]
+    valkey.start()
+    after = [site.ask(path) for _ in range(ROUNDS)]
+
+    assert before == ["MISS", "HIT"]
+    assert {answer.status for answer in during + after} == {200}
+    assert {answer.headers["X-Cache"] for answer in during} == {"BYPASS"}
+    assert len({answer.body for answer in during + after}) == 1
+    assert max(answer.seconds for answer in during) < BOUND_S
+
+
+def test_hits_come_again_by_themselves(site: Site, deal: Deal, valkey: Valkey) -> None:
+    path = f"/api/reviews/deal/{deal.id}"
+    valkey.kill()
+    site.ask(path)
+    valkey.start()
+
+    results = (site.ask(path).headers["X-Cache"] for _ in range(10_000))
+
+    assert "HIT" in results
