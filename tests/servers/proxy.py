@@ -33,6 +33,7 @@ class Proxy(socketserver.ThreadingTCPServer):
         self.rounds = 0
         self._passing = Event()
         self._passing.set()
+        self._age = 0
 
     @contextmanager
     def running(self) -> Iterator["Proxy"]:
@@ -54,6 +55,15 @@ class Proxy(socketserver.ThreadingTCPServer):
         """Pass what was kept back, and what follows."""
         self._passing.set()
 
+    def strand(self) -> None:
+        """Forget the connections there are, as a firewall does: what goes in is lost, and nobody is told."""
+        self._age += 1
+
+    @property
+    def age(self) -> int:
+        """How often connections were stranded."""
+        return self._age
+
     def wait_to_pass(self) -> None:
         """Return when the next reply may go on."""
         time.sleep(self.delay_s)
@@ -64,11 +74,13 @@ class _Connection(socketserver.BaseRequestHandler):
     server: Proxy
 
     def handle(self) -> None:
+        self._age = self.server.age
         with contextlib.suppress(OSError), socket.create_connection(self.server.upstream) as upstream:
             Thread(target=self._pass_replies, args=(upstream,), daemon=True).start()
             while sent := self.request.recv(CHUNK_BYTES):
                 self.server.rounds += 1
-                upstream.sendall(sent)
+                if self._age == self.server.age:
+                    upstream.sendall(sent)
 
     def _pass_replies(self, upstream: socket.socket) -> None:
         with contextlib.suppress(OSError):

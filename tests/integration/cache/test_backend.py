@@ -65,7 +65,18 @@ class Sort(enum.Enum):
 
 @pytest.mark.parametrize(
     "value",
-    [b"bytes", (1, 2), {1: "a"}, {"a": (1,)}, float("nan"), {1}, object(), dt.datetime.now(dt.UTC), Sort.NEW],
+    [
+        b"bytes",
+        (1, 2),
+        {1: "a"},
+        {"a": (1,)},
+        float("nan"),
+        float("inf"),
+        {1},
+        object(),
+        dt.datetime.now(dt.UTC),
+        Sort.NEW,
+    ],
     ids=lambda value: repr(value)[:20],
 )
 def test_a_value_that_json_would_lose_or_change_is_refused(cache: Cache, value: Any) -> None:

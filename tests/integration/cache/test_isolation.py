@@ -3,6 +3,7 @@
 import contextlib
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from threading import Thread
 from typing import Any, Final
@@ -73,6 +74,32 @@ def test_a_reader_who_was_interrupted_leaves_no_connection_out_of_step(
     others.close()
 
     assert bobs == [b"bob's"] * 5
+
+
+def test_a_reader_who_was_interrupted_while_waiting_leaves_no_reply_to_the_next(
+    proxy: Proxy, store: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, b"alice's", key=ALICES, tags=TAGS)
+    fill(store, b"bob's", key=BOBS, tags=TAGS)
+    shared = RedisStore(proxy.url, PATIENT)
+    shared.ping()
+    proxy.hold()
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "read_response", interrupted)
+        with pytest.raises(WorkerTimeoutError):
+            shared.lookup(ALICES, TAGS)
+
+    bobs: list[bytes | None] = []
+    reading = Thread(target=lambda: bobs.append(body_of(shared, BOBS, TAGS)))
+    rounds_before = proxy.rounds
+    reading.start()
+    while proxy.rounds == rounds_before:
+        time.sleep(0.001)
+    proxy.release()
+    reading.join()
+    shared.close()
+
+    assert bobs == [b"bob's"]
 
 
 def test_threads_that_share_a_store_each_get_their_own(store: RedisStore) -> None:

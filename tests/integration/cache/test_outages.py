@@ -134,6 +134,16 @@ def test_a_hung_store_costs_one_timeout_until_the_breaker_opens_and_then_nothing
     assert sum(took_s for _, took_s in then) / 50 < 0.001
 
 
+def test_a_hung_store_costs_who_connects_no_more_than_one_timeout(valkey: Valkey) -> None:
+    store = RedisStore(valkey.url.removesuffix("/0") + "/1", SHORT)  # whose connections begin with a question
+    valkey.pause()
+
+    found, took_s = timed(lambda: store.lookup(KEY, TAGS))
+
+    assert found == Down(Trouble.TIMEOUT)
+    assert took_s < ONE_TIMEOUT_S
+
+
 def test_a_store_that_no_longer_hangs_is_read_again_by_itself(valkey: Valkey, hasty: RedisStore) -> None:
     valkey.pause()
     for _ in range(3):
@@ -184,6 +194,35 @@ def test_a_store_too_slow_for_readers_still_takes_invalidations(proxy: Proxy, st
 
     assert slow.health().reads.phase is Phase.OPEN
     assert body_of(store) is None
+
+
+def test_after_one_connection_was_found_stranded_no_reader_meets_another(proxy: Proxy, store: RedisStore) -> None:
+    fill(store)
+    behind = RedisStore(proxy.url, Limits(timeout_s=0.5))
+    _look_up_at_once(behind, proxy, readers=2)
+    proxy.strand()
+    met = behind.lookup(KEY, TAGS)
+
+    found = _look_up_at_once(behind, proxy, readers=2)
+    behind.close()
+
+    assert met == Down(Trouble.TIMEOUT)
+    assert [type(answer) for answer in found] == [Hit, Hit]
+
+
+def _look_up_at_once(store: RedisStore, proxy: Proxy, *, readers: int) -> list[Lookup]:
+    """Return what *readers* find who need a connection each, as nobody gets a reply before all have asked."""
+    found: list[Lookup] = []
+    threads = [Thread(target=lambda: found.append(store.lookup(KEY, TAGS))) for _ in range(readers)]
+    proxy.hold()
+    proxy.rounds = 0
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: proxy.rounds >= readers, within_s=5)
+    proxy.release()
+    for thread in threads:
+        thread.join()
+    return found
 
 
 def test_a_want_of_connections_is_not_held_against_the_store(proxy: Proxy, store: RedisStore) -> None:

@@ -1,3 +1,4 @@
+import hmac
 import re
 
 import pytest
@@ -82,6 +83,10 @@ def test_a_parameter_that_is_no_text_is_refused() -> None:
 def test_who_lacks_the_secret_cannot_make_a_users_hash() -> None:
     assert re.fullmatch("[0-9a-f]{32}", ALICE)
     assert user_hash(b"another secret", "user:alice") != ALICE
+
+
+def test_a_users_hash_is_no_signature_that_the_secret_makes_elsewhere() -> None:
+    assert not hmac.digest(b"secret", b"user:alice", "sha256").hex().startswith(ALICE)
 
 
 @pytest.mark.parametrize(("secret", "identity"), [(b"", "user:alice"), (b"secret", "")])
