@@ -182,14 +182,47 @@ def upgrade() -> None:
     op.create_index(
         "idx_deals_ends",
         "deals",
-        ["ends_at"],
+        ["ends_at", "id"],
         unique=False,
         postgresql_where="status = 'active' AND ends_at IS NOT NULL",
     )
     op.create_index("idx_deals_merchant", "deals", ["merchant_id"], unique=False)
     op.create_index("idx_deals_search", "deals", ["search"], unique=False, postgresql_using="gin")
-    op.create_index("idx_deals_status_created", "deals", ["status", "created_at", "id"], unique=False)
-    op.create_index("idx_deals_status_hot", "deals", ["status", "hot_score", "id"], unique=False)
+    op.create_index(
+        "idx_deals_seen_created",
+        "deals",
+        ["created_at", "id"],
+        unique=False,
+        postgresql_where="status IN ('active', 'expired')",
+    )
+    op.create_index(
+        "idx_deals_seen_discount",
+        "deals",
+        ["discount_ratio", "id"],
+        unique=False,
+        postgresql_where="status IN ('active', 'expired')",
+    )
+    op.create_index(
+        "idx_deals_seen_hot",
+        "deals",
+        ["hot_score", "id"],
+        unique=False,
+        postgresql_where="status IN ('active', 'expired')",
+    )
+    op.create_index(
+        "idx_deals_seen_price",
+        "deals",
+        ["price_cents", "id"],
+        unique=False,
+        postgresql_where="status IN ('active', 'expired')",
+    )
+    op.create_index(
+        "idx_deals_seen_score",
+        "deals",
+        ["score", "id"],
+        unique=False,
+        postgresql_where="status IN ('active', 'expired')",
+    )
     op.create_table(
         "notifications",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -548,8 +581,11 @@ def downgrade() -> None:
     )
     op.drop_index("idx_notifications_unread", table_name="notifications", postgresql_where="read_at IS NULL")
     op.drop_table("notifications")
-    op.drop_index("idx_deals_status_hot", table_name="deals")
-    op.drop_index("idx_deals_status_created", table_name="deals")
+    op.drop_index("idx_deals_seen_score", table_name="deals", postgresql_where="status IN ('active', 'expired')")
+    op.drop_index("idx_deals_seen_price", table_name="deals", postgresql_where="status IN ('active', 'expired')")
+    op.drop_index("idx_deals_seen_hot", table_name="deals", postgresql_where="status IN ('active', 'expired')")
+    op.drop_index("idx_deals_seen_discount", table_name="deals", postgresql_where="status IN ('active', 'expired')")
+    op.drop_index("idx_deals_seen_created", table_name="deals", postgresql_where="status IN ('active', 'expired')")
     op.drop_index("idx_deals_search", table_name="deals", postgresql_using="gin")
     op.drop_index("idx_deals_merchant", table_name="deals")
     op.drop_index("idx_deals_ends", table_name="deals", postgresql_where="status = 'active' AND ends_at IS NOT NULL")

@@ -39,6 +39,9 @@ class DealStatus(StrEnum):
 VISIBLE: Final = (DealStatus.ACTIVE, DealStatus.EXPIRED)
 """The statuses of the deals that people see."""
 
+SEEN: Final = "status IN ('active', 'expired')"
+"""The condition of the indexes that lists are read off, in their order, whatever status is asked for."""
+
 
 class Deal(Base):
     """Something worth buying, at a price, for a time."""
@@ -50,13 +53,16 @@ class Deal(Base):
         CheckConstraint("ends_at IS NULL OR starts_at IS NULL OR ends_at > starts_at", "ends_after_start"),
         CheckConstraint(one_of("status", DealStatus), "status_is_known"),
         CheckConstraint("char_length(title) BETWEEN 1 AND 200", "title_length"),
-        Index("idx_deals_status_hot", "status", "hot_score", "id"),
-        Index("idx_deals_status_created", "status", "created_at", "id"),
+        Index("idx_deals_seen_hot", "hot_score", "id", postgresql_where=SEEN),
+        Index("idx_deals_seen_created", "created_at", "id", postgresql_where=SEEN),
+        Index("idx_deals_seen_score", "score", "id", postgresql_where=SEEN),
+        Index("idx_deals_seen_price", "price_cents", "id", postgresql_where=SEEN),
+        Index("idx_deals_seen_discount", "discount_ratio", "id", postgresql_where=SEEN),
         Index("idx_deals_category", "category_id"),
         Index("idx_deals_merchant", "merchant_id"),
         Index("idx_deals_author", "author_id"),
         Index("idx_deals_search", "search", postgresql_using="gin"),
-        Index("idx_deals_ends", "ends_at", postgresql_where="status = 'active' AND ends_at IS NOT NULL"),
+        Index("idx_deals_ends", "ends_at", "id", postgresql_where="status = 'active' AND ends_at IS NOT NULL"),
     )
 
     id: Mapped[PrimaryKey]

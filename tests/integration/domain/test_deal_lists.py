@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from dealradar.domain import deals
 from dealradar.domain.deals import DealQuery, DealSort, DealStatus
@@ -19,12 +19,12 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 @pytest.fixture
-def queries() -> Iterator[list[str]]:
-    """Return the statements that have been sent to the database so far."""
-    sent: list[str] = []
+def queries() -> Iterator[list[tuple[str, Any]]]:
+    """Return the statements that have been sent to the database so far, and their parameters."""
+    sent: list[tuple[str, Any]] = []
 
     def note(*told: Any) -> None:
-        sent.append(told[2])
+        sent.append(told[2:4])
 
     event.listen(db.engine, "before_cursor_execute", note)
     yield sent
@@ -199,7 +199,7 @@ def _deal_of_somebody_else(number: int) -> None:
     make_deal(author, category_id=category.id, merchant_id=merchant.id)
 
 
-def test_a_list_costs_one_statement_however_long(queries: list[str]) -> None:
+def test_a_list_costs_one_statement_however_long(queries: list[tuple[str, Any]]) -> None:
     for number in range(3):
         _deal_of_somebody_else(number)
     db.session.rollback()
@@ -209,6 +209,25 @@ def test_a_list_costs_one_statement_however_long(queries: list[str]) -> None:
     assert len(_titles()) == 3
 
     assert len(queries) == 2
+
+
+@pytest.mark.parametrize("status", ["active", "all"])
+@pytest.mark.parametrize("sort", ["hot", "new", "top", "price", "discount"])
+def test_a_list_is_read_off_an_index_in_its_order(queries: list[tuple[str, Any]], sort: str, status: str) -> None:
+    assert "Sort" not in _plan_of_a_list(queries, sort=sort, status=status)
+
+
+def test_what_ends_next_is_read_off_an_index(queries: list[tuple[str, Any]]) -> None:
+    assert "Sort" not in _plan_of_a_list(queries, sort="ending")
+
+
+def _plan_of_a_list(queries: list[tuple[str, Any]], **asked: str) -> str:
+    """Return how the database goes about a list when it would rather not sort, as it wouldn't if there were many."""
+    _titles(**asked)
+    statement, parameters = queries[-1]
+    db.session.execute(text("SET LOCAL enable_sort = off"))
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters)
+    return "\n".join(plan.scalars())
 
 
 def test_a_deal_carries_what_a_page_shows_beside_it() -> None:
