@@ -4,8 +4,6 @@ from typing import Final
 
 from celery import Celery
 from flask_caching import Cache
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData
@@ -29,5 +27,4 @@ class Base(DeclarativeBase):
 db: Final = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 migrate: Final = Migrate()
 cache: Final = Cache()
-limiter: Final = Limiter(key_func=get_remote_address)
 celery: Final = Celery("dealradar")

@@ -1,20 +1,23 @@
 """Tie the web to an application."""
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from dealradar.config import Settings
 from dealradar.domain.shapes import MAX_ID
-from dealradar.web import docs, errors, ops, tracing
+from dealradar.security import headers
+from dealradar.web import docs, errors, ops, ratelimits, tracing
 from dealradar.web.answer import API, answer
 from dealradar.web.api import FAMILIES
 
 
 class IdConverter(IntegerConverter):
-    """An id as the database has them; a number beyond is a path that doesn't exist, not a fault."""
+    """An id as the database has them, written in the one usual way; anything else is a path that doesn't exist.
 
-    def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, min=1, max=MAX_ID)
+    All by the pattern: a number refused after it matched would be answered 405 instead of 404.
+    """
+
+    regex = rf"[1-9]\d{{0,{len(str(MAX_ID)) - 1}}}"
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -27,3 +30,5 @@ def register(app: Flask, settings: Settings) -> None:
     docs.register(app)
     ops.register(app)
     errors.register(app)
+    headers.register(app, settings)
+    ratelimits.register(app, settings)

@@ -1,0 +1,113 @@
+"""The counters: in Redis, where all processes share them; in this process's memory while Redis doesn't answer."""
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, cast
+
+import structlog
+from flask import g
+from limits.storage import MemoryStorage, Storage
+
+from dealradar.cache import Circuit, StoreUnavailableError
+from dealradar.cache.breaker import Breaker, Patience
+from dealradar.cache.wire import Wire
+
+SCHEME: Final = "shared+"
+PREFIX: Final = "dealradarus:v1:limit:"
+MAX_CONNECTIONS: Final = 64
+COUNT: Final = """
+local count = redis.call('INCRBY', KEYS[1], ARGV[1])
+local left_ms = redis.call('PTTL', KEYS[1])
+if left_ms < 0 then
+    left_ms = ARGV[2] * 1000
+    redis.call('PEXPIRE', KEYS[1], left_ms)
+end
+return {count, left_ms}
+"""
+# One failure is enough: the request that it happened to has waited a whole timeout, and must not wait another.
+PATIENCE: Final = Patience(failures=1, open_s=0.5, open_max_s=5.0)
+MS_PER_S: Final = 1_000
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a counter stood at after the present request was counted, and when it starts anew."""
+
+    count: int
+    resets_at_s: float
+
+
+class SharedCounters(Storage):
+    """A storage for Flask-Limiter that counts and learns when the window ends in one round trip, of at most *timeout_ms*.
+
+    What it answers to ``get`` and ``get_expiry`` is what this request's counting has shown. Counting never fails:
+    where Redis doesn't answer in time, each process counts on its own. When Redis is back is found out by later
+    requests, one at a time.
+    """
+
+    STORAGE_SCHEME = [f"{SCHEME}redis", f"{SCHEME}rediss", f"{SCHEME}unix"]  # noqa: RUF012  limits has it so
+
+    def __init__(self, uri: str, *, wrap_exceptions: bool = False, timeout_ms: int) -> None:
+        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+        breaker = Breaker(PATIENCE, on_change=_told)
+        url = uri.removeprefix(SCHEME)
+        self._wire = Wire(url, timeout_s=timeout_ms / MS_PER_S, max_connections=MAX_CONNECTIONS, breaker=breaker)
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """Return what Redis' not answering looks like."""
+        return StoreUnavailableError
+
+    @cached_property
+    def _own(self) -> MemoryStorage:
+        return MemoryStorage()
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count *amount* more under *key*, whose window is *expiry* seconds; return the new count."""
+        try:
+            tally = self._shared(key, expiry, amount)
+        except StoreUnavailableError:
+            tally = Tally(self._own.incr(key, expiry, amount), self._own.get_expiry(key))
+        _tallies()[key] = tally
+        return tally.count
+
+    def get(self, key: str) -> int:
+        """Return the count under *key*, which this request has added to."""
+        return _tallies()[key].count
+
+    def get_expiry(self, key: str) -> float:
+        """Return when the window of *key*, which this request has added to, ends, in seconds since 1970."""
+        return _tallies()[key].resets_at_s
+
+    def check(self) -> bool:
+        """Return whether Redis answers."""
+        try:
+            self._wire.exchange([("PING",)])
+        except StoreUnavailableError:
+            return False
+        return True
+
+    def reset(self) -> int | None:
+        """Refuse: to forgive everybody everything is nothing that the program does."""
+        raise NotImplementedError
+
+    def clear(self, key: str) -> None:
+        """Forget what was counted under *key*."""
+        self._own.clear(key)
+        self._wire.exchange([("DEL", f"{PREFIX}{key}")])
+
+    def _shared(self, key: str, expiry: int, amount: int) -> Tally:
+        (reply,) = self._wire.exchange([("EVAL", COUNT, 1, f"{PREFIX}{key}", amount, expiry)])
+        count, left_ms = cast("list[int]", reply)
+        return Tally(count, time.time() + left_ms / MS_PER_S)
+
+
+def _tallies() -> dict[str, Tally]:
+    tallies: dict[str, Tally] = g.setdefault("rate_limit_tallies", {})
+    return tallies
+
+
+def _told(circuit: Circuit) -> None:
+    log.warning("rate_limit_counters", breaker=circuit.phase, last_error=circuit.last_error)

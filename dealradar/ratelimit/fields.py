@@ -1,0 +1,37 @@
+"""The response fields that tell clients how much they have left (draft-ietf-httpapi-ratelimit-headers-10)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+
+@dataclass(frozen=True)
+class Usage:
+    """One limit, as far as the present request has used it up.
+
+    *name* has no character that a quoted string would have to escape; *resets_at_s* is in seconds since 1970.
+    """
+
+    name: str
+    quota: int
+    window_s: int
+    remaining: int
+    resets_at_s: float
+
+    def resets_in_s(self, now_s: float) -> int:
+        """Return the whole seconds until the next window, at least 1: sooner than that there is no use in asking."""
+        return max(1, ceil(self.resets_at_s - now_s))
+
+
+def of(usages: Sequence[Usage], *, now_s: float) -> Mapping[str, str]:
+    """Return the fields for *usages*; those with X- speak of the limit that is used up first."""
+    if not usages:
+        return {}
+    tightest = min(usages, key=lambda usage: (usage.remaining, -usage.resets_at_s))
+    return {
+        "RateLimit-Policy": ", ".join(f'"{usage.name}";q={usage.quota};w={usage.window_s}' for usage in usages),
+        "RateLimit": ", ".join(f'"{use.name}";r={use.remaining};t={use.resets_in_s(now_s)}' for use in usages),
+        "X-RateLimit-Limit": str(tightest.quota),
+        "X-RateLimit-Remaining": str(tightest.remaining),
+        "X-RateLimit-Reset": str(ceil(tightest.resets_at_s)),
+    }

@@ -1,0 +1,76 @@
+"""The table: who is counted, where, how many requests they have and for how long. Nothing else limits anybody."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil
+from typing import Final
+
+from dealradar.config import Settings
+
+MINUTE_S: Final = 60
+MS_PER_S: Final = 1_000
+
+
+class By(StrEnum):
+    """What tells one who asks from another."""
+
+    ADDRESS = "address"
+    """The IP address: everybody has one, and a household or an office shares one."""
+    CALLER = "caller"
+    """The person or API key that the credentials prove, from wherever they ask."""
+    ACCOUNT = "account"
+    """The account that somebody tries to log in to, whoever they are."""
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """*quota* requests in each window of *window_s* seconds, which begins with the first of them.
+
+    *name* is what clients see. *endpoints* are those that share the quota; None means all but the ``EXEMPT``.
+    """
+
+    name: str
+    by: By
+    quota: Callable[[Settings], int]
+    window_s: Callable[[Settings], int]
+    endpoints: frozenset[str] | None = None
+
+    def covers(self, endpoint: str | None) -> bool:
+        """Return whether requests to *endpoint* are counted; None is a path that leads nowhere."""
+        return endpoint not in EXEMPT if self.endpoints is None else endpoint in self.endpoints
+
+
+def _requests(settings: Settings) -> int:
+    return settings.rate_limit_max_requests
+
+
+def _window_s(settings: Settings) -> int:
+    return ceil(settings.rate_limit_window_ms / MS_PER_S)
+
+
+def _tries(settings: Settings) -> int:
+    return settings.login_max_tries_per_minute
+
+
+def _minute_s(_settings: Settings) -> int:
+    return MINUTE_S
+
+
+LOG_IN: Final = frozenset({"auth.log_in"})
+REGISTER: Final = frozenset({"auth.register"})
+EXEMPT: Final = frozenset({"ops.alive", "ops.ready", "ops.exposition", "ops.cache_report"})
+"""What load balancers and monitoring ask, all the time and from one address."""
+LIMITS: Final = (
+    RateLimit("address", By.ADDRESS, _requests, _window_s),
+    RateLimit("caller", By.CALLER, _requests, _window_s),
+    RateLimit("login-address", By.ADDRESS, _tries, _minute_s, LOG_IN),
+    RateLimit("login-account", By.ACCOUNT, _tries, _minute_s, LOG_IN),
+    RateLimit("register-address", By.ADDRESS, _tries, _minute_s, REGISTER),
+)
+"""In the order in which they are counted: the first that is used up ends it."""
+
+
+def named_endpoints() -> frozenset[str]:
+    """Return every endpoint that the table names; one that doesn't exist would be limited by nothing."""
+    return EXEMPT.union(*(limit.endpoints for limit in LIMITS if limit.endpoints))
