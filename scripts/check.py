@@ -26,7 +26,7 @@ STEPS: Final = (
     Step("types", (sys.executable, "-m", "mypy")),
     Step("imports", (str(HERE.python.parent / "lint-imports"),)),
     Step("requirements", (sys.executable, "-m", "scripts.requirements")),
-    Step("tests", (sys.executable, "-m", "scripts.test"), shows_output=True),
+    Step("tests", (sys.executable, str(HERE.root / "scripts" / "dev"), "test"), shows_output=True),
 )
 
 

@@ -95,7 +95,3 @@ def _run_pytest(command: Sequence[str], *, environment: Mapping[str, str], roste
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
