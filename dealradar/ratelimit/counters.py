@@ -14,6 +14,7 @@ from dealradar.cache.breaker import Breaker, Patience
 from dealradar.cache.wire import Wire
 
 SCHEME: Final = "shared+"
+SCHEMES: Final = [f"{SCHEME}redis", f"{SCHEME}rediss", f"{SCHEME}unix"]
 PREFIX: Final = "dealradarus:v1:limit:"
 MAX_CONNECTIONS: Final = 64
 COUNT: Final = """
@@ -40,14 +41,14 @@ class Tally:
 
 
 class SharedCounters(Storage):
-    """A storage for Flask-Limiter that counts and learns when the window ends in one round trip, of at most *timeout_ms*.
+    """A storage for Flask-Limiter that counts, and learns when the window ends, in one round trip of its Redis.
 
-    What it answers to ``get`` and ``get_expiry`` is what this request's counting has shown. Counting never fails:
-    where Redis doesn't answer in time, each process counts on its own. When Redis is back is found out by later
-    requests, one at a time.
+    It waits for *timeout_ms* at most. What it answers to ``get`` and ``get_expiry`` is what this request's counting has
+    shown. Counting never fails: where Redis doesn't answer in time, each process counts on its own. When Redis is back
+    is found out by later requests, one at a time.
     """
 
-    STORAGE_SCHEME = [f"{SCHEME}redis", f"{SCHEME}rediss", f"{SCHEME}unix"]  # noqa: RUF012  limits has it so
+    STORAGE_SCHEME = SCHEMES
 
     def __init__(self, uri: str, *, wrap_exceptions: bool = False, timeout_ms: int) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions)

@@ -14,6 +14,7 @@ from dealradar.domain.users import api_keys
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
 from dealradar.invalidation import transaction
+from dealradar.web import ratelimits
 from tests.factories.people import token_for
 from tests.servers.proxy import Proxy
 
@@ -196,6 +197,11 @@ def test_without_redis_each_process_counts_on_its_own(make: Make) -> None:
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[0].headers["X-RateLimit-Remaining"] == "1"
+
+
+def test_a_table_that_names_an_endpoint_that_does_not_exist_is_refused(settings: Settings) -> None:
+    with pytest.raises(LookupError, match=r"auth\.log_in"):
+        ratelimits.register(Flask("empty"), settings)
 
 
 def test_counting_costs_one_round_trip_a_limit(make: Make, redis_url: str) -> None:
