@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, Self
 
-from flask import Flask
 from flask_caching.backends.base import BaseCache
 
 from dealradar.cache.entries import MAX_TTL_S
@@ -32,7 +31,7 @@ class TaggedRedisCache(BaseCache):
         self.store = store
 
     @classmethod
-    def factory(cls, app: Flask, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> Self:  # noqa: ARG003  Flask-Caching calls it so
+    def factory(cls, app: object, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> Self:  # noqa: ARG003  Flask-Caching calls it so
         """Return the backend that the ``CACHE_*`` settings of *config* describe.
 
         Raises:

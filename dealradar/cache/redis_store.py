@@ -15,7 +15,7 @@ from dealradar.cache.keys import NAMESPACE
 from dealradar.cache.store import Down, Health, Hit, Lookup, Miss, MissReason, Put, judge
 from dealradar.cache.wire import StoreUnavailableError, Wire
 
-SCAN_COUNT: Final = 1_000
+BATCH_KEYS: Final = 1_000
 
 _READERS_PATIENCE: Final = Patience(failures=3, open_s=0.5, open_max_s=5.0)
 # Opens on patience of its own, so that a store that is only slow for readers loses no invalidation, and never for
@@ -177,15 +177,16 @@ class RedisStore:
         return Put.STORED
 
     def _unlink(self, keys: Sequence[str | bytes]) -> int:
-        if not keys:
-            return 0
-        replies = self._bumps.exchange([("UNLINK", key) for key in keys])
-        return sum(reply for reply in replies if isinstance(reply, int))
+        removed = 0
+        for start in range(0, len(keys), BATCH_KEYS):
+            replies = self._bumps.exchange([("UNLINK", key) for key in keys[start : start + BATCH_KEYS]])
+            removed += sum(reply for reply in replies if isinstance(reply, int))
+        return removed
 
     def _scan(self, pattern: str) -> Iterator[list[bytes]]:
         cursor = b"0"
         while True:
-            (reply,) = self._bumps.exchange([("SCAN", cursor, "MATCH", pattern, "COUNT", SCAN_COUNT)])
+            (reply,) = self._bumps.exchange([("SCAN", cursor, "MATCH", pattern, "COUNT", BATCH_KEYS)])
             cursor, keys = cast("tuple[bytes, list[bytes]]", reply)
             yield keys
             if cursor == b"0":

@@ -65,10 +65,9 @@ def bump(wire: Wire, tags: Sequence[str]) -> None:
     Raises:
         StoreUnavailableError: It is not known of all of them that they have it.
     """
-    for start in range(0, len(tags), MAX_BUMPS_A_ROUND):
-        wire.exchange(
-            [("SET", version_key(tag), fresh(), "EX", TTL_S) for tag in tags[start : start + MAX_BUMPS_A_ROUND]]
-        )
+    commands: list[Command] = [("SET", version_key(tag), fresh(), "EX", TTL_S) for tag in tags]
+    for start in range(0, len(commands), MAX_BUMPS_A_ROUND):
+        wire.exchange(commands[start : start + MAX_BUMPS_A_ROUND])
 
 
 def _creating(tag: str) -> tuple[Command, Command]:
