@@ -1,9 +1,13 @@
 """How gunicorn serves the site: ``gunicorn --config python:dealradar.gunicorn_conf wsgi:app``."""
 
+import json
 import os
+import socket
 import sys
+from http import HTTPStatus
 from typing import Any, Final
 
+from gunicorn import util
 from prometheus_client import multiprocess
 
 from dealradar.config import ConfigError, Settings
@@ -21,6 +25,7 @@ timeout: Final = 30
 graceful_timeout: Final = 5
 keepalive: Final = 5
 loglevel: Final = _settings.log_level
+limit_request_line: Final = 8190
 
 # The application logs its requests itself, with what the cache did.
 accesslog: Final = None
@@ -33,3 +38,18 @@ def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401  gunicorn has
     """Take a dead worker's gauges out of the sums; its counters stay."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types
+
+
+def _write_problem(client: socket.socket, status: int, _reason: str, message: str) -> None:
+    """Answer what is no HTTP request, or one too large, in the form of all our errors (RFC 9457)."""
+    title = HTTPStatus(status).phrase
+    told = {"type": "about:blank", "title": title, "status": status, "detail": message}
+    body = json.dumps(told).encode()
+    head = (
+        f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nCache-Control: no-store\r\n"
+        f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    util.write_nonblock(client, head.encode() + body)
+
+
+util.write_error = _write_problem  # gunicorn would send a page of HTML and has no setting for it

@@ -7,7 +7,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 Item = TypeVar("Item")
 
-MAX_ID = 2**63 - 1
+MAX_ID = 10**18 - 1
+"""Eighteen nines: what a bigint surely holds, and what a path can tell by its digits alone."""
 MAX_CENTS = 2**31 - 1
 
 
@@ -73,7 +74,7 @@ class ListQuery(Query):
 
     limit: Annotated[int, Field(ge=1, le=100, description="How many items at most.")] = 20
     cursor: Annotated[
-        str | None, Field(max_length=512, description="Where to go on: a former answer's next_cursor.")
+        str | None, Field(max_length=256, description="Where to go on: a former answer's next_cursor.")
     ] = None
 
 

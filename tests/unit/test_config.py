@@ -81,7 +81,7 @@ def test_settings_do_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings_of(monkeypatch)
 
     with pytest.raises(ValueError, match="frozen"):
-        settings.port = 1
+        settings.port = 1  # type: ignore[misc]  # that it doesn't is the point
 
 
 def test_every_variable_is_documented_with_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
