@@ -6,11 +6,11 @@ from typing import Final
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from dealradar import cli
+from dealradar import cli, jobs
 from dealradar.config import Settings
 from dealradar.domain import registry  # noqa: F401  the models, for whoever looks at the metadata
 from dealradar.domain.users import Passwords
-from dealradar.extensions import cache, db, migrate
+from dealradar.extensions import cache, celery, db, migrate
 from dealradar.monitoring import logs, metrics
 from dealradar.web import wiring
 
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.measure_http(app)
     _connect_database(app, settings)
     _connect_cache(app, settings)
+    jobs.configure(celery, settings)
     wiring.register(app, settings)
     cli.register(app)
     return app

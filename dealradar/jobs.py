@@ -1,6 +1,16 @@
-"""The names of what runs in the background, known to those who ask for it and to those who do it."""
+"""What runs in the background: its names, known to those who ask for it and to those who do it, and how to ask."""
 
 from enum import StrEnum
+from typing import Any, Final
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from dealradar.config import Settings
+
+TASK_TIMEOUT_S: Final = 300
+GRACE_S: Final = 30
+BROKER_TIMEOUT_S: Final = 5
 
 
 class Job(StrEnum):
@@ -10,3 +20,51 @@ class Job(StrEnum):
     SWEEP_INVALIDATIONS = "invalidation.sweep"
     CLOSE_ENDED_DEALS = "deals.close_ended"
     REFRESH_REPUTATIONS = "users.refresh_reputations"
+
+
+class BrokerUnavailableError(Exception):
+    """The broker didn't take the message: nobody has been asked to do the job."""
+
+
+def configure(celery: Celery, settings: Settings) -> None:
+    """Tie *celery* to the broker of *settings*.
+
+    A task may be run twice, and none may take longer than `TASK_TIMEOUT_S`. Results are kept nowhere.
+    """
+    celery.conf.update(
+        broker_url=settings.celery_broker_url,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={
+            # A connection that died without a word is noticed, at both ends; without these, never.
+            "socket_timeout": BROKER_TIMEOUT_S,
+            "socket_connect_timeout": BROKER_TIMEOUT_S,
+            "health_check_interval": BROKER_TIMEOUT_S,
+            # Who publishes tries once, whoever asked for the job can do without it.
+            "max_retries": 0,
+            # Longer than any task, or one that is being worked on would be given to another worker.
+            "visibility_timeout": 2 * TASK_TIMEOUT_S,
+        },
+        enable_utc=True,
+        timezone="UTC",
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_soft_time_limit=TASK_TIMEOUT_S - GRACE_S,
+        task_time_limit=TASK_TIMEOUT_S,
+        task_serializer="json",
+        accept_content=["json"],
+        worker_prefetch_multiplier=1,
+        worker_send_task_events=False,
+    )
+
+
+def ask_for(celery: Celery, job: Job, *arguments: Any) -> None:  # noqa: ANN401  whatever JSON carries
+    """Put *job* in the queue, once and without retrying.
+
+    Raises:
+        BrokerUnavailableError: The broker can't be reached, or doesn't answer within `BROKER_TIMEOUT_S`.
+    """
+    try:
+        celery.send_task(job, args=arguments, retry=False)
+    except OperationalError as error:
+        raise BrokerUnavailableError(str(error)) from error

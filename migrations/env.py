@@ -3,12 +3,20 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from dealradar.domain import registry  # noqa: F401  the models fill the metadata
+from dealradar.domain import (
+    counters,
+    registry,  # noqa: F401  the models fill the metadata
+    triggers,
+)
 from dealradar.extensions import Base, db
 from dealradar.invalidation import models as _outbox  # noqa: F401  likewise
+from dealradar.invalidation import triggers as invalidation
 
 LOCK_TIMEOUT = "5s"
 """A migration that waits longer for a lock gives up rather than stop the site's queries behind it."""
+
+TRIGGERS = (*counters.triggers(), *invalidation.triggers())
+"""What the database has while its tables are those of the newest migration; at any other, it has none (ADR 0006)."""
 
 
 def migrate(connection: Connection) -> None:
@@ -24,6 +32,14 @@ def migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    if "destination_rev" in context.get_context().opts:  # an upgrade or a downgrade, not a mere look
+        install_triggers(connection)
+
+
+def install_triggers(connection: Connection) -> None:
+    is_newest = set(context.get_context().get_current_heads()) == set(context.script.get_heads())
+    triggers.install(connection, TRIGGERS if is_newest else ())
+    connection.commit()
 
 
 with db.engine.connect() as connection:

@@ -1,5 +1,7 @@
-"""What writes make stale: tags into the outbox by triggers, bumped after the commit, delivered until done."""
+"""What writes make stale: tags into the outbox by triggers, bumped after the commit, swept up where that failed."""
 
-from dealradar.invalidation.hook import transaction
+from dealradar.invalidation.bulk import bulk_load
+from dealradar.invalidation.hook import NestedTransactionError, transaction
+from dealradar.invalidation.sweeping import deliver, sweep
 
-__all__ = ["transaction"]
+__all__ = ["NestedTransactionError", "bulk_load", "deliver", "sweep", "transaction"]

@@ -31,18 +31,21 @@ def upgrade() -> None:
     )
     op.create_table(
         "cache_outbox",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column(
             "transaction_id",
             sa.BigInteger(),
             server_default=sa.text("(pg_current_xact_id()::text)::bigint"),
+            autoincrement=False,
             nullable=False,
         ),
         sa.Column("tag", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cache_outbox")),
+        sa.CheckConstraint(
+            "char_length(tag) <= 250 AND tag ~ '^[A-Za-z0-9._~%!$&''()+,;=@/:-]+$'",
+            name=op.f("ck_cache_outbox_tag_is_fit_for_a_key"),
+        ),
+        sa.PrimaryKeyConstraint("transaction_id", "tag", name=op.f("pk_cache_outbox")),
     )
-    op.create_index("idx_cache_outbox_transaction", "cache_outbox", ["transaction_id"], unique=False)
     op.create_table(
         "categories",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -598,7 +601,6 @@ def downgrade() -> None:
     op.drop_table("merchants")
     op.drop_index("idx_categories_parent", table_name="categories")
     op.drop_table("categories")
-    op.drop_index("idx_cache_outbox_transaction", table_name="cache_outbox")
     op.drop_table("cache_outbox")
     op.drop_table("api_keys")
     # ### end Alembic commands ###

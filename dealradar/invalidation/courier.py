@@ -1,0 +1,79 @@
+"""Tells the workers which transactions are paid, from a thread of its own, so that no request waits for the broker."""
+
+import os
+from collections.abc import Callable, Sequence
+from queue import Empty, Full, Queue
+from threading import Lock, Thread
+from time import sleep
+from typing import Final
+
+import structlog
+
+from dealradar.extensions import celery
+from dealradar.invalidation.measures import MESSAGES
+from dealradar.jobs import Job, ask_for
+
+MAX_WAITING: Final = 10_000
+MAX_A_MESSAGE: Final = 1_000
+PAUSE_AFTER_FAILURE_S: Final = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Courier:
+    """Sends what it is told with *send*, as much at a time as has come together.
+
+    It promises nothing: what it can't send is dropped and counted, and the sweep finds it in the outbox.
+    """
+
+    def __init__(self, send: Callable[[Sequence[int]], None], *, pause_s: float = PAUSE_AFTER_FAILURE_S) -> None:
+        self._send = send
+        self._pause_s = pause_s
+        self.forget()
+
+    def forget(self) -> None:
+        """Be as new: a forked child has neither its parent's thread nor a lock that anybody will release."""
+        self._lock = Lock()
+        self._waiting: Queue[int] = Queue(MAX_WAITING)
+        self._thread: Thread | None = None
+
+    def tell(self, transaction_id: int) -> None:
+        """Have the workers told that the transaction is paid; returns at once."""
+        try:
+            self._waiting.put_nowait(transaction_id)
+        except Full:
+            MESSAGES.labels("dropped").inc()
+            return
+        with self._lock:
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="courier", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            batch = self._next_batch()
+            try:
+                self._send(batch)
+            except Exception as error:  # noqa: BLE001  the thread must outlive whatever the broker's client raises
+                MESSAGES.labels("dropped").inc(len(batch))
+                log.warning("broker_unavailable", error=f"{type(error).__name__}: {error}", dropped=len(batch))
+                sleep(self._pause_s)
+            else:
+                MESSAGES.labels("sent").inc(len(batch))
+
+    def _next_batch(self) -> list[int]:
+        batch = [self._waiting.get()]
+        while len(batch) < MAX_A_MESSAGE:
+            try:
+                batch.append(self._waiting.get_nowait())
+            except Empty:
+                break
+        return batch
+
+
+def _ask_workers(transaction_ids: Sequence[int]) -> None:
+    ask_for(celery, Job.DELIVER_INVALIDATIONS, transaction_ids)
+
+
+courier: Final = Courier(_ask_workers)
+os.register_at_fork(after_in_child=courier.forget)

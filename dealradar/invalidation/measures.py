@@ -1,0 +1,17 @@
+"""What is counted of invalidation, beside what the cache store tells of its bumps."""
+
+from typing import Final
+
+from prometheus_client import Counter
+
+PAID: Final = Counter(
+    "dealradar_invalidation_transactions",
+    "Committed transactions that made something stale: bumped before the answer, or owed to the sweep.",
+    ("outcome",),
+)
+SWEPT: Final = Counter("dealradar_invalidation_swept_tags", "Tags that the sweep bumped, since nobody else had.")
+MESSAGES: Final = Counter(
+    "dealradar_invalidation_messages",
+    "Transactions whose payment the workers were told of, or couldn't be.",
+    ("outcome",),
+)

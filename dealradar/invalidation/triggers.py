@@ -1,0 +1,82 @@
+# ruff: noqa: S608  the statements are made of the names in rules.py
+"""The rules as triggers: after each statement, the tags of what it changed are in the outbox, each once."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final
+
+from dealradar.domain.triggers import NEW, OLD, PREFIX, Event, Trigger
+from dealradar.invalidation.rules import RULES, Others, Rule
+
+SWITCH: Final = "dealradar.outbox"
+"""The setting that, being ``off``, keeps what the transaction writes from being owed to the cache."""
+
+EVERYTHING: Final = "path:/"
+"""The tag that every entry depends on."""
+
+_OFF: Final = f"IF current_setting('{SWITCH}', true) = 'off' THEN RETURN NULL; END IF;"
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+
+
+def triggers(rules: Iterable[Rule] = RULES) -> tuple[Trigger, ...]:
+    """Return the triggers that make *rules* true."""
+    by_table = groupby(sorted(rules, key=lambda rule: rule.table), key=lambda rule: rule.table)
+    return tuple(
+        Trigger(f"{PREFIX}owe_{table}_{event.name.lower()}", table, event, f"{_OFF}\n{_owing(group, event)}")
+        for table, group in ((table, tuple(group)) for table, group in by_table)
+        for event in Event
+    )
+
+
+def _owing(rules: Sequence[Rule], event: Event) -> str:
+    if event is Event.TRUNCATE:
+        return _owe(f"SELECT '{EVERYTHING}'")
+    if event is Event.UPDATE:
+        return "\n".join(_owe_if_changed(rule) for rule in rules)
+    rows = NEW if event is Event.INSERT else OLD
+    return _owe(" UNION ".join(f"SELECT {_value(tag)} FROM {rows}" for rule in rules for tag in rule.tags))
+
+
+def _owe_if_changed(rule: Rule) -> str:
+    """Return the statement that owes the tags of *rule* for the rows, as before and as after, that differ."""
+    columns = ", ".join(dict.fromkeys(("id", *_columns(rule.tags), *rule.when)))
+    stale = [f"SELECT {_value(tag)} FROM changed" for tag in rule.tags]
+    stale += [_of_others(others) for others in rule.others]
+    return f"""
+IF EXISTS (SELECT {columns} FROM {OLD} EXCEPT SELECT {columns} FROM {NEW}) THEN
+    WITH changed AS MATERIALIZED (
+        (SELECT {columns} FROM {OLD} EXCEPT SELECT {columns} FROM {NEW})
+        UNION ALL
+        (SELECT {columns} FROM {NEW} EXCEPT SELECT {columns} FROM {OLD})
+    ) {_owe(" UNION ".join(stale))}
+END IF;"""
+
+
+def _of_others(others: Others) -> str:
+    # OFFSET keeps the planner from joining: it looks the others up by their index, also with the plan that an
+    # earlier, greater statement left behind.
+    tags = ", ".join(_value(tag, others.table) for tag in others.tags)
+    return (
+        f"SELECT unnest(ARRAY[{tags}]) FROM changed, LATERAL (SELECT {others.table}.* FROM {others.table} {others.join}"
+        f" WHERE {others.by} = changed.id OFFSET 0) AS {others.table}"
+    )
+
+
+def _owe(stale: str) -> str:
+    return (
+        f"INSERT INTO cache_outbox (tag) SELECT tag FROM ({stale}) AS stale (tag) WHERE tag IS NOT NULL"
+        " ON CONFLICT (transaction_id, tag) DO NOTHING;"
+    )
+
+
+def _value(tag: str, table: str = "") -> str:
+    """Return the SQL expression that fills the template *tag* from the columns of a row."""
+    prefix = f"{table}." if table else ""
+    parts = _PLACEHOLDER.split(tag)
+    texts = [f"'{part}'" if i % 2 == 0 else f"{prefix}{part}" for i, part in enumerate(parts) if part]
+    return " || ".join(texts)
+
+
+def _columns(tags: Iterable[str]) -> list[str]:
+    return [column for tag in tags for column in _PLACEHOLDER.findall(tag)]
