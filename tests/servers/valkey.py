@@ -33,6 +33,7 @@ class Valkey:
         with redis.Redis.from_url(self.url) as client:
             while not _answers(client):
                 if time.monotonic() > deadline_s or self._server.poll() is not None:
+                    self.kill()
                     raise RuntimeError(f"Valkey does not answer on port {self.port}.")
                 time.sleep(0.01)
 

@@ -18,12 +18,14 @@ def node(tmp_path: Path) -> Iterator[Valkey]:
     """Return a cluster of one node, which owns every slot and yet takes no command across two."""
     node = Valkey(tmp_path, "--cluster-enabled", "yes")
     node.start()
-    with redis.Redis.from_url(node.url) as client:
-        client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16_383)
-        while client.cluster("INFO")["cluster_state"] != "ok":
-            time.sleep(0.01)
-    yield node
-    node.kill()
+    try:
+        with redis.Redis.from_url(node.url) as client:
+            client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16_383)
+            while client.cluster("INFO")["cluster_state"] != "ok":
+                time.sleep(0.01)
+        yield node
+    finally:
+        node.kill()
 
 
 def test_everything_works_on_a_cluster_node(node: Valkey) -> None:
