@@ -68,7 +68,8 @@ def fetch(
 def encode(scope: str, order: Order, values: Sequence[Any]) -> str:
     """Return the opaque cursor that goes on after *values* in *order* of the list *scope*."""
     payload = [_seal(scope, order), *map(cursor_values.plain, values)]
-    return base64.urlsafe_b64encode(json.dumps(payload, separators=(",", ":")).encode()).decode().rstrip("=")
+    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def decode(window: Window, order: Order) -> list[Any]:

@@ -14,10 +14,12 @@ from dealradar.extensions import db
 REF: Final[Bundle[Any]] = Bundle("merchant", Merchant.id, Merchant.slug, Merchant.name)
 """The columns of a MerchantRef, for statements that join merchants."""
 
+SORTED_LENGTH: Final = 24
+"""How many letters of their names merchants are sorted by, so that any fit into a cursor."""
+
+BEGINNING: Final = func.left(func.lower(Merchant.name), SORTED_LENGTH, type_=String)
 ORDERS: Final = {
-    MerchantSort.NAME: Order(
-        "name", (Key(func.lower(Merchant.name, type_=String), descending=False), Key(Merchant.id, descending=False))
-    ),
+    MerchantSort.NAME: Order("name", (Key(BEGINNING, descending=False), Key(Merchant.id, descending=False))),
     MerchantSort.DEALS: Order("deals", (Key(Merchant.deal_count), Key(Merchant.id))),
 }
 

@@ -31,3 +31,15 @@ def test_an_unknown_merchant_is_absent(client: FlaskClient, path: str) -> None:
     make_merchant("acme")
 
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["\U0001f6d2" * 120, "\x01" * 120, '"' * 120], ids=["emoji", "control", "quotes"])
+def test_the_list_goes_on_by_its_cursor_however_long_the_names_are(client: FlaskClient, name: str) -> None:
+    for slug in ("first", "second"):
+        make_merchant(slug, name=name)
+
+    page = client.get("/api/merchants?limit=1").get_json()
+    rest = client.get("/api/merchants", query_string={"limit": 1, "cursor": page["next_cursor"]})
+
+    assert rest.status_code == 200
+    assert [each["slug"] for each in (*page["items"], *rest.get_json()["items"])] == ["first", "second"]
