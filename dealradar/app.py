@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.measure_http(app)
     _connect_database(app, settings)
     _connect_cache(app, settings)
-    jobs.configure(celery, settings)
+    jobs.configure(celery, broker_url=settings.celery_broker_url)
     wiring.register(app, settings)
     cli.register(app)
     return app

@@ -6,8 +6,6 @@ from typing import Any, Final
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from dealradar.config import Settings
-
 TASK_TIMEOUT_S: Final = 300
 GRACE_S: Final = 30
 BROKER_TIMEOUT_S: Final = 5
@@ -26,13 +24,13 @@ class BrokerUnavailableError(Exception):
     """The broker didn't take the message: nobody has been asked to do the job."""
 
 
-def configure(celery: Celery, settings: Settings) -> None:
-    """Tie *celery* to the broker of *settings*.
+def configure(celery: Celery, *, broker_url: str) -> None:
+    """Tie *celery* to the broker at *broker_url*.
 
     A task may be run twice, and none may take longer than `TASK_TIMEOUT_S`. Results are kept nowhere.
     """
     celery.conf.update(
-        broker_url=settings.celery_broker_url,
+        broker_url=broker_url,
         broker_connection_retry_on_startup=True,
         broker_transport_options={
             # A connection that died without a word is noticed, at both ends; without these, never.

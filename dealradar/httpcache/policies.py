@@ -7,7 +7,12 @@ from enum import StrEnum
 from typing import Final
 
 from dealradar.config import Settings
-from dealradar.domain.shapes import Query
+from dealradar.domain.comments import ThreadQuery
+from dealradar.domain.deals import DealQuery
+from dealradar.domain.merchants import MerchantQuery
+from dealradar.domain.reports import ReportQuery
+from dealradar.domain.reviews import ReviewQuery
+from dealradar.domain.shapes import ListQuery, Query
 
 _PLACEHOLDER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -64,7 +69,26 @@ def default_ttl(settings: Settings) -> int:
     return settings.cache_default_ttl_s
 
 
-POLICIES: Final[tuple[Policy, ...]] = ()
+POLICIES: Final = (
+    Policy("/categories", default_ttl, tags=("categories",)),
+    Policy("/merchants", default_ttl, tags=("merchants",), query=MerchantQuery),
+    Policy("/merchants/<slug>", default_ttl, tags=("merchants",)),
+    Policy("/users/<int:user_id>", default_ttl, tags=("user:{user_id}",)),
+    Policy("/deals", default_ttl, tags=("deals",), query=DealQuery),
+    Policy("/deals/<int:deal_id>", default_ttl, tags=("deal:{deal_id}",)),
+    Policy(
+        "/deals/<int:deal_id>/prices", default_ttl, tags=("deal:{deal_id}", "prices@deal:{deal_id}"), query=ListQuery
+    ),
+    Policy("/reviews/deal/<int:deal_id>", reviews_ttl, tags=("reviews@deal:{deal_id}",), query=ReviewQuery),
+    Policy("/reviews/user/<int:user_id>", reviews_ttl, tags=("reviews@user:{user_id}",), query=ReviewQuery),
+    Policy("/reviews/<int:review_id>", reviews_ttl, tags=("review:{review_id}",)),
+    Policy("/comments/review/<int:review_id>", comments_ttl, tags=("comments@review:{review_id}",), query=ThreadQuery),
+    Policy("/comments/deal/<int:deal_id>", comments_ttl, tags=("comments@deal:{deal_id}",), query=ListQuery),
+    Policy("/comments/user/<int:user_id>", comments_ttl, tags=("comments@user:{user_id}",), query=ListQuery),
+    Policy("/comments/<int:comment_id>", comments_ttl, tags=("comment:{comment_id}",)),
+    Policy("/reports", reports_ttl, tags=("reports",), query=ReportQuery, sharing=Sharing.PERSON),
+    Policy("/reports/<int:report_id>", reports_ttl, tags=("reports",), sharing=Sharing.PERSON),
+)
 
 _BY_ENDPOINT: Final = {policy.endpoint: policy for policy in POLICIES}
 

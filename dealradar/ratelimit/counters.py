@@ -15,7 +15,7 @@ from dealradar.cache.wire import Wire
 
 SCHEME: Final = "shared+"
 SCHEMES: Final = [f"{SCHEME}redis", f"{SCHEME}rediss", f"{SCHEME}unix"]
-PREFIX: Final = "dealradarus:v1:limit:"
+PREFIX: Final = "dealradarus:limit:v1:"
 MAX_CONNECTIONS: Final = 64
 COUNT: Final = """
 local count = redis.call('INCRBY', KEYS[1], ARGV[1])

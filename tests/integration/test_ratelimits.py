@@ -95,7 +95,7 @@ def test_a_quota_is_new_when_its_window_is_over(strict: FlaskClient, redis_url: 
     for _ in range(4):
         _get(strict)
     with redis.Redis.from_url(redis_url) as store:
-        (counter,) = store.scan_iter("dealradarus:v1:limit:*")
+        (counter,) = store.scan_iter("dealradarus:limit:v1:*")
         assert 590_000 < store.pttl(counter) <= 600_000
         store.delete(counter)  # as its expiry will
 
@@ -105,7 +105,7 @@ def test_a_quota_is_new_when_its_window_is_over(strict: FlaskClient, redis_url: 
 def test_a_counter_that_lost_its_expiry_does_not_count_for_ever(strict: FlaskClient, redis_url: str) -> None:
     _get(strict)
     with redis.Redis.from_url(redis_url) as store:
-        (counter,) = store.scan_iter("dealradarus:v1:limit:*")
+        (counter,) = store.scan_iter("dealradarus:limit:v1:*")
         store.persist(counter)
 
         _get(strict)
@@ -234,7 +234,7 @@ def test_when_redis_is_back_all_count_there_again(make: Make, redis_url: str) ->
     with Proxy(redis_url).running() as proxy, redis.Redis.from_url(redis_url) as store:
         client = make(redis_url=proxy.url, cache_enabled=False, cache_timeout_ms=50).test_client()
         _get(client)
-        (counter,) = store.scan_iter("dealradarus:v1:limit:*")
+        (counter,) = store.scan_iter("dealradarus:limit:v1:*")
         proxy.hold()
         _get(client)
         proxy.release()
