@@ -6,7 +6,6 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from tests.factories.reports import make_report
 
 from dealradar.domain import reviews
 from dealradar.domain.deals.models import Deal
@@ -17,12 +16,19 @@ from dealradar.domain.users import Actor, Role
 from dealradar.domain.users.models import User
 from dealradar.invalidation import transaction
 from tests.factories.people import token_for
+from tests.factories.reports import make_report
 
 As = Callable[[User], FlaskClient]
 
 
 def of_deal(deal: Deal) -> str:
     return f"/api/reviews/deal/{deal.id}"
+
+
+def publish_twice(deal: Deal, by: Actor) -> None:
+    with transaction():
+        for _ in range(2):
+            reviews.publish(ReviewDraft(deal_id=deal.id, rating=1, body="Once too often."), by=by)
 
 
 def test_the_second_answer_is_a_hit_with_the_same_body(client: FlaskClient, deal: Deal, review: Review) -> None:
@@ -100,9 +106,8 @@ def test_a_write_that_is_rolled_back_makes_nothing_stale(
     client.get(of_deal(deal))
     by = Actor(bob.id, Role.MEMBER)
 
-    with pytest.raises(ConflictError), transaction():
-        for _ in range(2):
-            reviews.publish(ReviewDraft(deal_id=deal.id, rating=1, body="Once too often."), by=by)
+    with pytest.raises(ConflictError):
+        publish_twice(deal, by)
 
     answer = client.get(of_deal(deal))
     assert answer.headers["X-Cache"] == "HIT"
