@@ -14,14 +14,13 @@ IS_SHOWN: Final[ColumnElement[bool]] = or_(IS_VISIBLE, Comment.reply_count > 0)
 """Whether a comment has a place in its thread, as itself or as a tombstone above what is shown below it."""
 
 IS_AUTHOR: Final[ColumnElement[bool]] = and_(User.id == Comment.author_id, IS_VISIBLE)
-"""How authors are joined; from outside, for a tombstone has none."""
+"""How authors are joined; from outside where there may be tombstones, which have none."""
 
-COLUMNS: Final[tuple[Any, ...]] = (
+OWN: Final[tuple[Any, ...]] = (
     Comment.id,
     Comment.review_id,
     Comment.deal_id,
     Comment.parent_id,
-    Bundle("author", *(getattr(User, name) for name in AuthorOut.model_fields)),
     case((IS_VISIBLE, Comment.body), else_="").label("body"),
     Comment.score,
     Comment.upvote_count,
@@ -31,3 +30,4 @@ COLUMNS: Final[tuple[Any, ...]] = (
     Comment.created_at,
     Comment.updated_at,
 )
+AUTHOR: Final[Bundle[Any]] = Bundle("author", *(getattr(User, name) for name in AuthorOut.model_fields))

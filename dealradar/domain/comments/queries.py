@@ -4,7 +4,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, func, select
 
 from dealradar.domain import deals, pages, reviews, users
-from dealradar.domain.comments.columns import COLUMNS, IS_AUTHOR, IS_VISIBLE
+from dealradar.domain.comments.columns import AUTHOR, IS_AUTHOR, IS_VISIBLE, OWN
 from dealradar.domain.comments.models import Comment, CommentStatus
 from dealradar.domain.comments.shapes import CommentBrief, CommentOut
 from dealradar.domain.deals.models import Deal
@@ -104,7 +104,7 @@ def _listing(belongs: ColumnElement[bool], scope: str, query: ListQuery) -> Page
 
 def _visible() -> Select[*tuple[Any, ...]]:
     return (
-        select(*COLUMNS)
+        select(*OWN, AUTHOR)
         .join(Review, Review.id == Comment.review_id)
         .join(Deal, Deal.id == Comment.deal_id)
         .join(User, IS_AUTHOR)
