@@ -32,6 +32,7 @@ def configure(celery: Celery, *, broker_url: str) -> None:
     celery.conf.update(
         broker_url=broker_url,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # a worker that gave up would have to be missed by somebody
         broker_transport_options={
             # A connection that died without a word is noticed, at both ends; without these, never.
             "socket_timeout": BROKER_TIMEOUT_S,

@@ -44,9 +44,11 @@ def sweep() -> int:
             log.warning("sweep_interrupted", reason=error.reason)
             break
         swept += paid
-        SWEPT.inc(paid)
         if paid < BATCH_TAGS:
             break
+    if swept:
+        SWEPT.inc(swept)
+        log.info("swept", tag_count=swept)
     return swept
 
 

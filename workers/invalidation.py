@@ -1,0 +1,16 @@
+from celery import shared_task
+
+from dealradar import invalidation
+from dealradar.jobs import Job
+
+
+@shared_task(name=Job.DELIVER_INVALIDATIONS)
+def deliver(transaction_ids: list[int]) -> int:
+    """Remove what transactions owed the cache and have paid; return how many tags."""
+    return invalidation.deliver(transaction_ids)
+
+
+@shared_task(name=Job.SWEEP_INVALIDATIONS)
+def sweep() -> int:
+    """Invalidate what is still owed; return how many tags."""
+    return invalidation.sweep()

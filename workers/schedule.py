@@ -1,0 +1,26 @@
+"""What runs by the clock."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from dealradar.jobs import Job
+
+
+@dataclass(frozen=True)
+class Recurring:
+    """A job that is asked for every *every_s* seconds, and no longer wanted when it is *expires_s* old.
+
+    The second is what keeps a worker that was away from doing the same thing over and over. It allows for clocks that
+    differ.
+    """
+
+    job: Job
+    every_s: float
+    expires_s: float
+
+
+SCHEDULE: Final = (
+    Recurring(Job.SWEEP_INVALIDATIONS, every_s=1, expires_s=30),
+    Recurring(Job.CLOSE_ENDED_DEALS, every_s=30, expires_s=60),
+    Recurring(Job.REFRESH_REPUTATIONS, every_s=600, expires_s=600),
+)

@@ -1,0 +1,12 @@
+from celery import shared_task
+
+from dealradar.domain import users
+from dealradar.invalidation import transaction
+from dealradar.jobs import Job
+
+
+@shared_task(name=Job.REFRESH_REPUTATIONS)
+def refresh_reputations() -> int:
+    """Bring everybody's reputation up to date; return how many changed."""
+    with transaction():
+        return users.refresh_reputations()
