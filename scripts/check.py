@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scripts.clone import HERE
+from scripts.clone import HERE, SOURCES
 from scripts.refused import RefusedError
 
 
@@ -21,8 +21,8 @@ class Step:
 
 
 STEPS: Final = (
-    Step("format", (sys.executable, "-m", "ruff", "format", "--check")),
-    Step("lint", (sys.executable, "-m", "ruff", "check")),
+    Step("format", (sys.executable, "-m", "ruff", "format", "--check", *SOURCES)),
+    Step("lint", (sys.executable, "-m", "ruff", "check", *SOURCES)),
     Step("types", (sys.executable, "-m", "mypy")),
     Step("imports", (str(HERE.python.parent / "lint-imports"),)),
     Step("requirements", (sys.executable, "-m", "scripts.requirements")),

@@ -33,8 +33,9 @@ def keep(folder: Path, name: str) -> int:
     """Return the port that a server of that name had the last time, or another one if it is taken now."""
     path = folder / "ports" / name
     path.parent.mkdir(exist_ok=True)
-    if path.exists() and is_free(LOCALHOST, kept := int(path.read_text())):
-        return kept
+    kept = path.read_text() if path.exists() else ""
+    if kept.isdigit() and is_free(LOCALHOST, int(kept)):
+        return int(kept)
     picked = pick()
     path.write_text(str(picked))
     return picked

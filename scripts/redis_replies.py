@@ -21,7 +21,7 @@ def for_a_person(reply: Reply) -> str:
         return reply.decode() if reply in _STATUSES else f'"{"".join(map(_escaped, reply))}"'
     if isinstance(reply, int):
         return f"(integer) {reply}"
-    return "(nil)" if reply is None else f"(error) {reply}"
+    return "(nil)" if reply is None else f"(error) {_error(reply)}"
 
 
 def for_a_program(reply: Reply) -> bytes:
@@ -30,7 +30,15 @@ def for_a_program(reply: Reply) -> bytes:
         return b"\n".join(map(for_a_program, reply))
     if isinstance(reply, bytes):
         return reply
-    return b"" if reply is None else str(reply).encode()
+    if isinstance(reply, int):
+        return str(reply).encode()
+    return b"" if reply is None else _error(reply).encode()
+
+
+def _error(error: redis.ResponseError) -> str:
+    """Return what the server said; the client leaves the commonest code out."""
+    text = str(error)
+    return text if text.split(" ", 1)[0].isupper() else f"ERR {text}"
 
 
 def _numbered(replies: list[Reply]) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import http.client
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -23,6 +23,7 @@ _SITE_PATIENCE_S: Final = 90.0
 _ASK_TIMEOUT_S: Final = 10.0
 _NOT_RUN: Final = "release"  # what it does is a step of every start here
 _WEB: Final = "web"
+_ALL_INTERFACES: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - where the site may listen; nothing binds here
 
 _UP: Final = """
   DealRadar is up: {site}
@@ -81,31 +82,30 @@ async def serve(run: Run, supervisor: Supervisor) -> None:
 
 async def _start_servers(run: Run, supervisor: Supervisor) -> dict[str, str]:
     """Start the servers that the developer hasn't named; return the URLs of all."""
-    given = {kind.variable for kind in servers.KINDS if settings.names(run.settings, kind.variable)}
-    private = await asyncio.to_thread(servers.lasting, run.clone.make_var(), given=given)
+    named = {kind.variable: kind.variable.lower() for kind in servers.KINDS}
+    urls = {name: getattr(run.settings, field) for name, field in named.items() if settings.names(run.settings, name)}
+    await asyncio.to_thread(_check_given, urls, run.log)
+    private = await asyncio.to_thread(servers.lasting, run.clone.make_var(), given=urls.keys())
     members = {variable: supervisor.start(server.part) for variable, server in private.items()}
     for variable, server in private.items():
         answers = partial(server.answers, server.url)
         await supervisor.until(members[variable], answers, patience_s=_SERVER_PATIENCE_S)
         supervisor.keep(members[variable])
-    urls = {kind.variable: str(getattr(run.settings, kind.variable.lower())) for kind in servers.KINDS}
-    urls |= {variable: server.url for variable, server in private.items()}
-    await asyncio.to_thread(_check_given, given, urls, run.log)
-    return urls
+    return urls | {variable: server.url for variable, server in private.items()}
 
 
-def _check_given(given: Collection[str], urls: Mapping[str, str], log: Log) -> None:
+def _check_given(urls: Mapping[str, str], log: Log) -> None:
     """Look at the servers that the developer has named."""
-    if "DATABASE_URL" in given:
+    if "DATABASE_URL" in urls:
         try:
             postgres.connect(urls["DATABASE_URL"]).close()
         except psycopg.Error as reason:
             raise RefusedError(
                 f"DATABASE_URL: the database doesn't let us in: {' '.join(str(reason).split())}"
             ) from None
-    if "REDIS_URL" in given and not valkey.answers(urls["REDIS_URL"]):
+    if "REDIS_URL" in urls and not valkey.answers(urls["REDIS_URL"]):
         log.alert("the cache (REDIS_URL) doesn't answer; everything will be served from the database")
-    if "CELERY_BROKER_URL" in given and (warning := valkey.broker_warning(urls["CELERY_BROKER_URL"])):
+    if "CELERY_BROKER_URL" in urls and (warning := valkey.broker_warning(urls["CELERY_BROKER_URL"])):
         log.alert(warning)
 
 
@@ -126,14 +126,14 @@ async def _start_application(run: Run, supervisor: Supervisor, environment: Mapp
     members = {part.name: supervisor.start(part) for part in procfile if part.name != _NOT_RUN}
     for name in members.keys() - {_WEB}:
         supervisor.keep(members[name])
-    answers = partial(_answers, run.settings.port)
+    answers = partial(_answers, _host(run.settings), run.settings.port)
     await supervisor.until(members[_WEB], answers, patience_s=_SITE_PATIENCE_S)
     supervisor.keep(members[_WEB])
 
 
-def _answers(port: int) -> bool:
+def _answers(host: str, port: int) -> bool:
     """Whether the site is ready."""
-    connection = http.client.HTTPConnection(ports.LOCALHOST, port, timeout=_ASK_TIMEOUT_S)
+    connection = http.client.HTTPConnection(host, port, timeout=_ASK_TIMEOUT_S)
     try:
         connection.request("GET", "/ready")
         return connection.getresponse().status == http.HTTPStatus.OK
@@ -148,4 +148,10 @@ def _step(name: str, arguments: tuple[str, ...], clone: Clone, environment: Mapp
 
 
 def _site(given: Settings) -> str:
-    return f"http://127.0.0.1:{given.port}/"
+    host = _host(given)
+    return f"http://{f'[{host}]' if ':' in host else host}:{given.port}/"
+
+
+def _host(given: Settings) -> str:
+    """Return where the site is to be found on this machine."""
+    return ports.LOCALHOST if given.host in _ALL_INTERFACES else given.host

@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, Self
 
 from scripts.guard import Guard
@@ -38,7 +39,8 @@ class Member:
         """Wait until it is gone; return how it ended and the last line that it wrote, as one line."""
         await self.gone.wait()
         # What it has left in the background may hold its output open for ever.
-        await asyncio.wait([asyncio.ensure_future(self.silent.wait())], timeout=_LAST_WORDS_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.silent.wait(), _LAST_WORDS_S)
         last = next((line.strip() for line in reversed(self.said) if line.strip()), "it said nothing")
         return f"{self.how()}: {last}"
 

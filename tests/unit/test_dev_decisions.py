@@ -109,6 +109,7 @@ def test_a_procfile_is_read_in_its_order() -> None:
         ([], "(empty array)"),
         ([b"a", [1, None]], '1) "a"\n2) 1) (integer) 1\n   2) (nil)'),
         (redis.ResponseError("WRONGTYPE no"), "(error) WRONGTYPE no"),
+        (redis.ResponseError("unknown command"), "(error) ERR unknown command"),
     ],
 )
 def test_a_person_sees_a_reply_with_its_type(reply: object, shown: str) -> None:
