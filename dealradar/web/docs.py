@@ -11,6 +11,7 @@ from dealradar.httpcache.serving import JSON
 from dealradar.web import fields
 from dealradar.web.api import FAMILIES
 from dealradar.web.openapi import document
+from dealradar.web.ops import OPERATIONS
 
 RENDERER: Final = Path(flask_swagger_ui.__file__).parent / "dist"
 ASSET_MAX_AGE_S: Final = 3_600
@@ -21,7 +22,7 @@ blueprint: Final = Blueprint("docs", __name__, template_folder="templates")
 def register(app: Flask) -> None:
     """Serve the document at ``/api/openapi.json`` and its rendering at ``/api/docs``."""
     endpoints = tuple(endpoint for family in FAMILIES for endpoint in family.endpoints)
-    text = app.json.dumps(document(endpoints, version=VERSION))
+    text = app.json.dumps(document(endpoints, OPERATIONS, version=VERSION))
     app.extensions["openapi"] = text
     app.register_blueprint(blueprint, url_prefix="/api")
 

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
@@ -10,11 +11,12 @@ from pydantic import TypeAdapter
 from dealradar.domain.shapes import MAX_ID
 from dealradar.httpcache import policies
 from dealradar.web.endpoint import NO_CONTENT, Endpoint
+from dealradar.web.ops import Operation
 from dealradar.web.problems import PROBLEM, Problem
 
 JsonObject = dict[str, Any]
 Mode = Literal["validation", "serialization"]
-SchemaKey = tuple[Endpoint | None, str]
+SchemaKey = tuple[Endpoint | str, str]
 
 VERSION: Final = "3.1.0"
 REF: Final = "#/components/schemas/{model}"
@@ -54,14 +56,17 @@ CACHE_FIELDS: Final = {
 }
 
 
-def document(endpoints: Iterable[Endpoint], *, version: str) -> JsonObject:
-    """Return the description of *endpoints*, in the order given."""
+def document(endpoints: Iterable[Endpoint], operations: Iterable[Operation], *, version: str) -> JsonObject:
+    """Return the description of *endpoints* below ``/api`` and of *operations* at the root, in the order given."""
     listed = tuple(endpoints)
-    schemas, definitions = _schemas(listed)
+    root = tuple(operations)
+    schemas, definitions = _schemas(listed, root)
     paths: dict[str, JsonObject] = {}
     for endpoint in listed:
         path = "/api" + _PLACEHOLDER.sub(r"{\2}", endpoint.rule)
         paths.setdefault(path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
+    for operation in root:
+        paths[operation.path] = {"get": _root_operation(operation, schemas)}
     return {
         "openapi": VERSION,
         "info": {
@@ -78,9 +83,16 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> JsonObject:
     }
 
 
-def _schemas(endpoints: tuple[Endpoint, ...]) -> tuple[dict[Any, JsonObject], JsonObject]:
+def _schemas(
+    endpoints: tuple[Endpoint, ...], operations: tuple[Operation, ...]
+) -> tuple[dict[Any, JsonObject], JsonObject]:
     wanted: list[tuple[SchemaKey, Mode, TypeAdapter[Any]]] = [
-        ((None, "problem"), "serialization", TypeAdapter(Problem))
+        (("", "problem"), "serialization", TypeAdapter(Problem)),
+        *(
+            ((operation.path, "returns"), "serialization", TypeAdapter(operation.shape))
+            for operation in operations
+            if operation.shape is not None
+        ),
     ]
     for endpoint in endpoints:
         contract = endpoint.contract
@@ -108,6 +120,28 @@ def _operation(endpoint: Endpoint, schemas: dict[Any, JsonObject]) -> JsonObject
         content = {"application/json": {"schema": schemas[endpoint, "body"]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _root_operation(operation: Operation, schemas: dict[Any, JsonObject]) -> JsonObject:
+    summary = (inspect.getdoc(operation.view) or "").partition("\n")[0]
+    if operation.shape is None:
+        content: JsonObject = {"text/plain": {"schema": {"type": "string"}}}
+    else:
+        content = {"application/json": {"schema": schemas[operation.path, "returns"]}}
+    answers = {
+        str(status): {"$ref": f"#/components/responses/{status}"}
+        if status == HTTPStatus.FORBIDDEN
+        else {"description": HTTPStatus(status).phrase, "content": content}
+        for status in operation.statuses
+    }
+    return {
+        "operationId": f"ops.{operation.view.__name__}",
+        "summary": summary.rstrip("."),
+        "tags": ["operations"],
+        "parameters": [],
+        "responses": {**answers, "401": {"$ref": "#/components/responses/401"}},
+        "security": [{}, {"api_key": []}],
+    }
 
 
 def _path_parameters(endpoint: Endpoint) -> list[JsonObject]:

@@ -1,114 +1,124 @@
 """What operators and load balancers ask: is it alive, is it ready, what has it measured."""
 
 import time
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Final
 
-import redis
-from flask import Blueprint, Flask, Response, current_app, jsonify, request
-from sqlalchemy import text
+from flask import Blueprint, Flask, Response, current_app, request
 
 from dealradar.config import VERSION, Settings
 from dealradar.domain.errors import ForbiddenError
+from dealradar.domain.shapes import Output
 from dealradar.extensions import db
 from dealradar.httpcache import stores
-from dealradar.monitoring import health, metrics, readings
+from dealradar.httpcache.serving import JSON
+from dealradar.monitoring import health, metrics, readings, servers
+from dealradar.monitoring.health import Dependency, Examiner, Readiness
 from dealradar.web import caller, fields
+from dealradar.web.ops_shapes import CacheReport, FindingOut, Health, Ready, ResultsOut, StoreOut
 
 PROMETHEUS_TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
-BROKER_TIMEOUT_S: Final = 0.5
-blueprint: Final = Blueprint("ops", __name__)
+SCOPE: Final = "metrics:read"
+_EXAMINER: Final = "examiner"
 _STARTED_S: Final = time.monotonic()
 
 
-def register(app: Flask) -> None:
-    """Serve the operations endpoints at the root of *app*."""
+@dataclass(frozen=True)
+class Operation:
+    """One of these endpoints, and what it answers: JSON of *shape*, or text where there is none."""
+
+    path: str
+    view: Callable[[], Response]
+    shape: type[Output] | None
+    statuses: tuple[int, ...] = (200,)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Serve these endpoints at the root of *app*."""
+    with app.app_context():
+        app.extensions[_EXAMINER] = Examiner(_dependencies(settings))
+    blueprint = Blueprint("ops", __name__)
+    for operation in OPERATIONS:
+        blueprint.add_url_rule(operation.path, view_func=operation.view)
     app.register_blueprint(blueprint)
 
 
-@blueprint.get("/health")
 def alive() -> Response:
-    """Return 200 while this process can serve; asks no other server."""
-    uptime_s = round(time.monotonic() - _STARTED_S, 3)
-    return fields.never_stored(jsonify(status="ok", version=VERSION, uptime_s=uptime_s))
+    """Say that this process can serve; asks no other server."""
+    return _json(Health(status="ok", version=VERSION, uptime_s=round(time.monotonic() - _STARTED_S, 3)))
 
 
-@blueprint.get("/ready")
 def ready() -> Response:
-    """Return 200 while requests should be sent here, 503 when they can't be answered; details for operators only."""
-    findings = [health.examine(dependency) for dependency in _dependencies()]
+    """Say whether requests should be sent here; what is the matter is told to operators only."""
+    findings = current_app.extensions[_EXAMINER].examine()
     readiness = health.judge(findings)
-    told: dict[str, object] = {"status": readiness}
-    if _is_operator():
-        told["dependencies"] = [asdict(finding) for finding in findings]
-    response = fields.never_stored(jsonify(told))
-    response.status_code = 503 if readiness is health.Readiness.DOWN else 200
+    told = [FindingOut.model_validate(finding) for finding in findings] if _is_operator() else None
+    response = _json(Ready(status=readiness, dependencies=told))
+    if readiness is Readiness.DOWN:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     return response
 
 
-@blueprint.get("/metrics")
 def exposition() -> Response:
     """Return what all processes measured, in Prometheus' text format."""
     _admit()
     return fields.never_stored(Response(metrics.exposition(current_app), content_type=PROMETHEUS_TEXT))
 
 
-@blueprint.get("/metrics/cache")
 def cache_report() -> Response:
     """Return how the cache does."""
     _admit()
     by_endpoint = readings.results(metrics.families(current_app))
     every = readings.total(by_endpoint)
-    return fields.never_stored(
-        jsonify(
+    return _json(
+        CacheReport(
             hit_ratio=every.hit_ratio,
             **asdict(every),
-            endpoints={name: {**asdict(one), "hit_ratio": one.hit_ratio} for name, one in by_endpoint.items()},
-            store=_store_report(),
+            endpoints={name: ResultsOut.model_validate(one) for name, one in by_endpoint.items()},
+            store=_store(),
         )
     )
 
 
-def _store_report() -> dict[str, object]:
+OPERATIONS: Final = (
+    Operation("/health", alive, Health),
+    Operation("/ready", ready, Ready, statuses=(200, 503)),
+    Operation("/metrics", exposition, None, statuses=(200, 403)),
+    Operation("/metrics/cache", cache_report, CacheReport, statuses=(200, 403)),
+)
+
+
+def _store() -> StoreOut:
     settings: Settings = current_app.extensions["settings"]
-    if not settings.cache_enabled:
-        return {"connection": "disabled"}
     breakers = stores.current().health()
-    report: dict[str, object] = {"reads_breaker": breakers.reads.phase, "bumps_breaker": breakers.bumps.phase}
-    try:
-        with redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1) as server:
-            memory, stats, keys = server.info("memory"), server.info("stats"), server.dbsize()
-    except redis.RedisError as error:
-        return {**report, "connection": "down", "error": type(error).__name__}
-    return {
-        **report,
-        "connection": "up",
-        "keys": keys,
-        "memory_bytes": memory["used_memory"],
-        "max_memory_bytes": memory["maxmemory"],
-        "evictions": stats["evicted_keys"],
-    }
+    reading = servers.read_store(settings.redis_url) if settings.cache_enabled else None
+    return StoreOut(
+        connection="disabled" if not settings.cache_enabled else "up" if reading else "down",
+        reads_breaker=breakers.reads.phase,
+        bumps_breaker=breakers.bumps.phase,
+        **(asdict(reading) if reading else {}),
+    )
 
 
-def _dependencies() -> tuple[health.Dependency, ...]:
-    settings: Settings = current_app.extensions["settings"]
-    database = health.Dependency("database", lambda: db.session.execute(text("SELECT 1")), is_vital=True)
-    broker = health.Dependency("broker", lambda: _ping(settings.celery_broker_url), is_vital=False)
+def _dependencies(settings: Settings) -> tuple[Dependency, ...]:
+    database = Dependency("database", partial(servers.ping_database, db.engine), is_vital=True)
+    broker = Dependency("broker", partial(servers.ping_redis, settings.celery_broker_url), is_vital=False)
     if not settings.cache_enabled:
         return database, broker
-    return database, health.Dependency("cache", stores.current().ping, is_vital=False), broker
+    return database, Dependency("cache", stores.current().ping, is_vital=False), broker
 
 
-def _ping(url: str) -> None:
-    timeouts = {"socket_timeout": BROKER_TIMEOUT_S, "socket_connect_timeout": BROKER_TIMEOUT_S}
-    with redis.Redis.from_url(url, **timeouts) as server:
-        server.ping()
+def _json(told: Output) -> Response:
+    return fields.never_stored(Response(told.model_dump_json(exclude_none=True), mimetype=JSON))
 
 
 def _admit() -> None:
     if not _is_operator():
-        raise ForbiddenError("This is for the loopback, METRICS_ALLOWED_NETWORKS, or a key with scope metrics:read.")
+        raise ForbiddenError(f"This is for the loopback, METRICS_ALLOWED_NETWORKS, or a key with the scope {SCOPE}.")
 
 
 def _is_operator() -> bool:
@@ -116,4 +126,4 @@ def _is_operator() -> bool:
     address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  no address is nobody's
     if address.is_loopback or any(address in network for network in settings.metrics_allowed_networks):
         return True
-    return "metrics:read" in caller.admit().scopes
+    return SCOPE in caller.admit().scopes

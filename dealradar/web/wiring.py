@@ -28,7 +28,7 @@ def register(app: Flask, settings: Settings) -> None:
         app.register_blueprint(family.blueprint(answer), url_prefix=API)
     tracing.register(app)
     docs.register(app)
-    ops.register(app)
+    ops.register(app, settings)
     errors.register(app)
     headers.register(app, settings)
     ratelimits.register(app, settings)

@@ -1,0 +1,124 @@
+"""What operators are answered, and who else isn't."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dealradar.app import create_app
+from dealradar.config import Settings
+from dealradar.monitoring.health import Dependency, Examiner, Readiness, judge
+
+STRANGER = {"REMOTE_ADDR": "203.0.113.7"}
+
+
+def refuse() -> None:
+    raise ConnectionError("nobody there\nand more of it")
+
+
+def test_health_asks_no_server(settings: Settings) -> None:
+    nowhere = {"database_url": "postgresql+psycopg://nobody@127.0.0.1:1/none", "redis_url": "redis://127.0.0.1:1/0"}
+    client = create_app(settings.model_copy(update=nowhere)).test_client()
+
+    answer = client.get("/health")
+
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "ok")
+
+
+def test_ready_names_each_dependency(client: FlaskClient) -> None:
+    told = client.get("/ready").get_json()
+
+    assert told["status"] == "ready"
+    assert {finding["name"] for finding in told["dependencies"]} == {"database", "cache", "broker"}
+
+
+@pytest.mark.parametrize("variable", ["redis_url", "celery_broker_url"])
+def test_without_cache_or_broker_it_is_degraded_and_serves(settings: Settings, variable: str) -> None:
+    client = create_app(settings.model_copy(update={variable: "redis://127.0.0.1:1/0"})).test_client()
+
+    answer = client.get("/ready")
+
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "degraded")
+
+
+def test_without_the_database_it_is_down(settings: Settings) -> None:
+    gone = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    client = create_app(settings.model_copy(update={"database_url": gone})).test_client()
+
+    ready, deals = client.get("/ready"), client.get("/api/deals?sort=new")
+
+    assert (ready.status_code, ready.get_json()["status"]) == (503, "down")
+    assert (deals.status_code, deals.mimetype) == (503, "application/problem+json")
+    assert deals.headers["Retry-After"]
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/cache"])
+def test_strangers_are_told_no_measures(client: FlaskClient, path: str) -> None:
+    assert client.get(path, environ_overrides=STRANGER).status_code == 403
+    assert client.get(path).status_code == 200
+
+
+def test_strangers_are_told_readiness_and_nothing_more(client: FlaskClient) -> None:
+    assert client.get("/ready", environ_overrides=STRANGER).get_json() == {"status": "ready"}
+
+
+def test_declared_networks_may_look(settings: Settings, app: Flask) -> None:  # noqa: ARG001  its servers
+    networks = Settings.from_environment(_env_file=None, metrics_allowed_networks="203.0.113.0/24")
+    allowed = settings.model_copy(update={"metrics_allowed_networks": networks.metrics_allowed_networks})
+
+    answer = create_app(allowed).test_client().get("/metrics", environ_overrides=STRANGER)
+
+    assert answer.status_code == 200
+
+
+def test_the_cache_report_counts_hits(client: FlaskClient) -> None:
+    before = client.get("/metrics/cache").get_json()
+    for _ in range(3):
+        client.get("/api/categories")
+
+    after = client.get("/metrics/cache").get_json()
+
+    assert (after["misses"] - before["misses"], after["hits"] - before["hits"]) == (1, 2)
+    assert after["endpoints"]["/categories"]["hits"] >= 2
+    assert after["store"]["connection"] == "up"
+
+
+def test_a_request_id_is_kept_when_well_formed(client: FlaskClient) -> None:
+    kept = client.get("/health", headers={"X-Request-ID": "order-66-abcdef"})
+    made = client.get("/health", headers={"X-Request-ID": "no good!"})
+
+    assert kept.headers["X-Request-ID"] == "order-66-abcdef"
+    assert len(made.headers["X-Request-ID"]) == 32
+
+
+def test_a_hung_server_hangs_nobody_and_holds_one_thread() -> None:
+    answered = threading.Event()
+    hung = Examiner((Dependency("hung", answered.wait, is_vital=True),), patience_s=0.05)
+    threads = threading.active_count()
+
+    findings = [hung.examine()[0] for _ in range(3)]
+
+    assert {finding.error for finding in findings} == {"no answer within 0.05 s"}
+    assert threading.active_count() <= threads + 1
+    answered.set()
+    assert hung.examine()[0].is_up
+
+
+@pytest.mark.parametrize(
+    ("vital", "other", "readiness"),
+    [(None, None, Readiness.READY), (None, refuse, Readiness.DEGRADED), (refuse, None, Readiness.DOWN)],
+)
+def test_what_is_vital_decides(
+    vital: Callable[[], None] | None, other: Callable[[], None] | None, readiness: Readiness
+) -> None:
+    examiner = Examiner((Dependency("a", vital or bool, is_vital=True), Dependency("b", other or bool, is_vital=False)))
+
+    assert judge(examiner.examine()) is readiness
+
+
+def test_an_error_is_told_in_a_line() -> None:
+    (finding,) = Examiner((Dependency("a", refuse, is_vital=True),)).examine()
+
+    assert finding.error == "ConnectionError: nobody there"
