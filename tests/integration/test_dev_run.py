@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
 import pytest
 
 from tests.integration.toy_clone import ToyClone, until
@@ -101,6 +102,18 @@ def test_a_part_that_dies_starts_again_while_the_others_go_on(clone: ToyClone) -
         clone.says(f"{name} died (killed by SIGKILL); starting it again in 0.5 s")
         clone.starts_again(name, instead_of=before[name])
         assert {**clone.pids(), name: 0} == {**before, name: 0}
+
+
+def test_what_a_dead_part_leaves_behind_dies_with_it(clone: ToyClone) -> None:
+    clone.procfile(worker="python wait.py & wait")
+    clone.up()
+    clone.says("worker   | waiting")
+    leader = psutil.Process(clone.pids()["worker"])
+    [child] = leader.children()
+
+    leader.kill()
+
+    until(lambda: not child.is_running(), "the child is gone")
 
 
 def test_a_part_that_keeps_dying_is_started_less_and_less_often(clone: ToyClone) -> None:
