@@ -2,7 +2,7 @@
 
 from dealradar.domain.moderation.models import LogAction
 from dealradar.domain.moderation.queries import log
-from dealradar.domain.moderation.service import decide
+from dealradar.domain.moderation.service import decide, intervene
 from dealradar.domain.moderation.shapes import LogEntryOut, LogQuery
 
-__all__ = ["LogAction", "LogEntryOut", "LogQuery", "decide", "log"]
+__all__ = ["LogAction", "LogEntryOut", "LogQuery", "decide", "intervene", "log"]

@@ -8,8 +8,9 @@ from dealradar.extensions import Base
 
 
 class LogAction(StrEnum):
-    """What a moderator can have done: acted on the target of a report, or on the report itself."""
+    """What a moderator can have done: acted on what somebody wrote, or on a report itself."""
 
+    EDIT = "edit"
     HIDE = "hide"
     REMOVE = "remove"
     WARN = "warn"

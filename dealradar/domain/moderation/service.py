@@ -1,18 +1,28 @@
-"""The verb with which moderators decide."""
+"""The verbs with which moderators decide, or act without having been asked."""
 
 from dataclasses import asdict
+from typing import Final
 
 from sqlalchemy import insert
 
 from dealradar.domain import notifications, reports
+from dealradar.domain.comments import CommentOut
+from dealradar.domain.deals import DealOut
 from dealradar.domain.moderation import messages
 from dealradar.domain.moderation.actions import take
 from dealradar.domain.moderation.effects import Effect, effects
-from dealradar.domain.moderation.models import LogEntry
+from dealradar.domain.moderation.models import LogAction, LogEntry
 from dealradar.domain.notifications import Kind
-from dealradar.domain.reports import Action, ReportChange, ReportOut
+from dealradar.domain.reports import Action, ReportChange, ReportOut, TargetType
+from dealradar.domain.reviews import ReviewOut
 from dealradar.domain.users import Actor
 from dealradar.extensions import db
+
+KINDS: Final[dict[type, TargetType]] = {
+    DealOut: TargetType.DEAL,
+    ReviewOut: TargetType.REVIEW,
+    CommentOut: TargetType.COMMENT,
+}
 
 
 def decide(report_id: int, decision: ReportChange, *, by: Actor) -> ReportOut:
@@ -36,6 +46,14 @@ def decide(report_id: int, decision: ReportChange, *, by: Actor) -> ReportOut:
     if after.status in reports.CLOSED and after.status is not before.status and after.reporter.id != by.user_id:
         _tell(after.reporter.id, Kind.REPORT_OUTCOME, after, messages.outcome(after))
     return after
+
+
+def intervene(action: LogAction, target: DealOut | ReviewOut | CommentOut, *, by: Actor) -> None:
+    """Log that *by* does *action* to *target*, unless it is their own; the caller does it, and commits both."""
+    if target.author is None or target.author.id == by.user_id:
+        return
+    line = LogEntry(moderator_id=by.user_id, action=action, target_type=KINDS[type(target)], target_id=target.id)
+    db.session.add(line)
 
 
 def _log(report_id: int, lines: tuple[Effect, ...], by: Actor) -> None:

@@ -1,6 +1,6 @@
 """Comments over HTTP."""
 
-from dealradar.domain import comments
+from dealradar.domain import comments, moderation
 from dealradar.domain.comments import (
     CommentChange,
     CommentDraft,
@@ -10,6 +10,7 @@ from dealradar.domain.comments import (
     ThreadQuery,
 )
 from dealradar.domain.deals import Ballot
+from dealradar.domain.moderation import LogAction
 from dealradar.domain.shapes import ListQuery, Page
 from dealradar.domain.users import Actor
 from dealradar.invalidation import transaction
@@ -55,7 +56,9 @@ def publish(body: CommentDraft, by: Actor) -> CommentOut:
 def change(comment_id: int, body: CommentChange, by: Actor) -> CommentOut:
     """Change an own comment, or, as a moderator, anybody's."""
     with transaction():
-        preconditions.check(lambda: comments.get(comment_id, for_update=True))
+        seen = comments.get(comment_id, for_update=True)
+        preconditions.check(lambda: seen)
+        moderation.intervene(LogAction.EDIT, seen, by=by)
         return comments.change(comment_id, body, by=by)
 
 
@@ -63,7 +66,9 @@ def change(comment_id: int, body: CommentChange, by: Actor) -> CommentOut:
 def remove(comment_id: int, by: Actor) -> None:
     """Take away an own comment, or, as a moderator, anybody's; one with replies leaves a tombstone."""
     with transaction():
-        preconditions.check(lambda: comments.get(comment_id, for_update=True))
+        seen = comments.get(comment_id, for_update=True)
+        preconditions.check(lambda: seen)
+        moderation.intervene(LogAction.REMOVE, seen, by=by)
         comments.remove(comment_id, by=by)
 
 

@@ -1,7 +1,8 @@
 """Deals over HTTP."""
 
-from dealradar.domain import deals
+from dealradar.domain import deals, moderation
 from dealradar.domain.deals import Ballot, DealChange, DealDraft, DealOut, DealQuery, PriceOut, TallyOut
+from dealradar.domain.moderation import LogAction
 from dealradar.domain.shapes import ListQuery, Page
 from dealradar.domain.users import Actor
 from dealradar.invalidation import transaction
@@ -39,17 +40,21 @@ def post(body: DealDraft, by: Actor) -> DealOut:
 
 @routes.patch("/deals/<int:deal_id>", who=MEMBER)
 def change(deal_id: int, body: DealChange, by: Actor) -> DealOut:
-    """Change an own deal; a new price is appended to its history."""
+    """Change an own deal, or, as a moderator, anybody's; a new price is appended to its history."""
     with transaction():
-        preconditions.check(lambda: deals.get(deal_id, for_update=True))
+        seen = deals.get(deal_id, for_update=True)
+        preconditions.check(lambda: seen)
+        moderation.intervene(LogAction.EDIT, seen, by=by)
         return deals.change(deal_id, body, by=by)
 
 
 @routes.delete("/deals/<int:deal_id>", who=MEMBER)
 def remove(deal_id: int, by: Actor) -> None:
-    """Remove an own deal."""
+    """Remove an own deal, or, as a moderator, anybody's."""
     with transaction():
-        preconditions.check(lambda: deals.get(deal_id, for_update=True))
+        seen = deals.get(deal_id, for_update=True)
+        preconditions.check(lambda: seen)
+        moderation.intervene(LogAction.REMOVE, seen, by=by)
         deals.remove(deal_id, by=by)
 
 

@@ -1,6 +1,7 @@
 """Reviews over HTTP."""
 
-from dealradar.domain import reviews
+from dealradar.domain import moderation, reviews
+from dealradar.domain.moderation import LogAction
 from dealradar.domain.reviews import ReviewBallot, ReviewChange, ReviewDraft, ReviewOut, ReviewQuery, ReviewVoteOut
 from dealradar.domain.shapes import Page
 from dealradar.domain.users import Actor
@@ -41,7 +42,9 @@ def publish(body: ReviewDraft, by: Actor) -> ReviewOut:
 def change(review_id: int, body: ReviewChange, by: Actor) -> ReviewOut:
     """Change an own review, or, as a moderator, anybody's."""
     with transaction():
-        preconditions.check(lambda: reviews.get(review_id, for_update=True))
+        seen = reviews.get(review_id, for_update=True)
+        preconditions.check(lambda: seen)
+        moderation.intervene(LogAction.EDIT, seen, by=by)
         return reviews.change(review_id, body, by=by)
 
 
@@ -49,7 +52,9 @@ def change(review_id: int, body: ReviewChange, by: Actor) -> ReviewOut:
 def remove(review_id: int, by: Actor) -> None:
     """Take away an own review, or, as a moderator, anybody's."""
     with transaction():
-        preconditions.check(lambda: reviews.get(review_id, for_update=True))
+        seen = reviews.get(review_id, for_update=True)
+        preconditions.check(lambda: seen)
+        moderation.intervene(LogAction.REMOVE, seen, by=by)
         reviews.remove(review_id, by=by)
 
 

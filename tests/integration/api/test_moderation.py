@@ -14,7 +14,7 @@ from dealradar.domain.users.models import User
 from tests.factories.deals import make_deal
 from tests.factories.people import make_user
 from tests.factories.reports import make_report
-from tests.factories.reviews import make_review
+from tests.factories.reviews import make_comment, make_review
 from tests.integration.api.deciding import decide, log_of, told
 
 As = Callable[[User], FlaskClient]
@@ -211,3 +211,28 @@ def test_the_log_is_filtered_and_goes_on_by_its_cursor(
 
 def _lines(page: TestResponse) -> list[tuple[str, str]]:
     return [(line["action"], line["target_type"]) for line in page.get_json()["items"]]
+
+
+def test_a_moderator_who_acts_unasked_is_in_the_log(as_: As, alice: User, mona: User) -> None:
+    deal = make_deal(alice)
+    review = make_review(deal, alice)
+    comment = make_comment(review, alice)
+
+    for path in (f"/api/comments/{comment.id}", f"/api/reviews/{review.id}", f"/api/deals/{deal.id}"):
+        as_(mona).delete(path)
+
+    lines = as_(mona).get("/api/moderation/log").get_json()["items"]
+    assert [(line["action"], line["target_type"], line["target_id"], line["moderator"]["id"]) for line in lines] == [
+        ("remove", "deal", deal.id, mona.id),
+        ("remove", "review", review.id, mona.id),
+        ("remove", "comment", comment.id, mona.id),
+    ]
+
+
+def test_what_people_do_with_their_own_is_nobody_s_business(as_: As, alice: User, mallory: User, mona: User) -> None:
+    deal = make_deal(alice)
+
+    as_(alice).patch(f"/api/deals/{deal.id}", json={"title": "Better headphones"})
+    as_(mallory).patch(f"/api/deals/{deal.id}", json={"title": "Worse headphones"})
+
+    assert as_(mona).get("/api/moderation/log").get_json()["items"] == []
