@@ -5,9 +5,15 @@ from typing import Final
 from click import Command
 from flask import Flask
 
-from dealradar.cli import api_keys, imports, users
+from dealradar.cli import api_keys, imports, recount, seed, users
 
-COMMANDS: Final[tuple[Command, ...]] = (users.commands, api_keys.commands, imports.import_reviews)
+COMMANDS: Final[tuple[Command, ...]] = (
+    users.commands,
+    api_keys.commands,
+    imports.import_reviews,
+    recount.command,
+    seed.command,
+)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,77 @@
+"""What people say below reviews, to moderators, and what moderators answer."""
+
+from typing import Final
+
+REMARKS: Final = (
+    "Same experience here.",
+    "How is the {aspect} after a while?",
+    "Does the {aspect} bother you in daily use?",
+    "Thanks, that saved me the order.",
+    "Thanks, I have just ordered one.",
+    "Is it still at that price? I only see the old one.",
+    "Did you use the coupon together with the offer?",
+    "I have the older model; is the {aspect} really better?",
+    "Helpful review. The {aspect} was what I wanted to know about.",
+    "Mine took nine days to arrive, for what it is worth.",
+    "Which colour did you take?",
+    "Could you measure it? The shop does not say.",
+    "I think that you had bad luck with yours.",
+    "Four stars with that {aspect}? You are generous.",
+    "Have you tried to reset it? That helped with mine.",
+    "Does it come with the cable?",
+    "Was the box sealed?",
+    "The {aspect} was changed in this year's model, as far as I know.",
+    "I would not compare it with one that costs three times as much.",
+    "Ordered, thanks to you two. I will report.",
+)
+REPLIES: Final = (
+    "Yes.",
+    "No, never had that.",
+    "Yes, since the second week.",
+    "Good question, I will check tonight.",
+    "Checked: it does.",
+    "Checked: it does not, sorry.",
+    "That depends on how you use it. I use it {often}.",
+    "I can confirm that, mine does the same.",
+    "That is not what the manual says, though.",
+    "Write to the shop; they replaced mine without asking.",
+    "You are right, I had mixed it up with the other one.",
+    "I see it differently: the {aspect} is what you pay for.",
+    "The {aspect}? Fine. It was the rest that I minded.",
+    "They have fixed that with an update.",
+    "Thanks!",
+    "Thank you both, that settles it.",
+    "Then we must have got different ones.",
+    "It is {span} now, and still fine.",
+    "Still working here.",
+    "Update: it is broken. I should have listened.",
+    "Have a look at the second picture, there you can see it.",
+    "As so often: it depends on the {aspect}.",
+    "Let us agree that the price is good.",
+    "I asked {who}, who says the same.",
+    "No idea, but I would like to know too.",
+    "That would be a reason to send it back.",
+    "Not at that price.",
+)
+
+GRIEVANCES: Final = {
+    "spam": (
+        "Posts the same link everywhere.",
+        "This is an advertisement.",
+        "Third time today that I see this text.",
+    ),
+    "abuse": ("Insults people who disagree.", "Please look at the tone of this.", None),
+    "fake": ("The same words stand below another product.", "Nobody has used it after one hour.", None),
+    "expired": ("The price is gone.", "The shop says sold out.", None),
+    "duplicate": ("Was posted yesterday already.", None),
+    "illegal": ("A brand name on something that is not of that brand.",),
+    "other": ("The picture shows something else.", "Wrong category.", None),
+}
+ANSWERS: Final = {
+    "hide": ("Hidden until it is cleared up.", "Hidden; the author has been told."),
+    "remove": ("Against the rules, removed.", "Removed. Thank you for the hint."),
+    "warn": ("The person has been warned.", "A warning for the tone."),
+    "ban": ("It was not the first time.", "An account for advertising alone."),
+    "none": ("Already settled between the two.", "Corrected by the author meanwhile."),
+    None: ("We see nothing wrong with it.", "A matter of taste, not of rules.", None),
+}
