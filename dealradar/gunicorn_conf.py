@@ -17,7 +17,9 @@ try:
 except ConfigError as error:
     sys.exit(f"DealRadar can't start:\n{error}")
 
-bind: Final = f"{_settings.host}:{_settings.port}"
+_host: Final = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+
+bind: Final = f"{_host}:{_settings.port}"
 workers: Final = _settings.web_concurrency
 worker_class: Final = "gthread"
 threads: Final = _settings.web_threads

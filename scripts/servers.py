@@ -19,9 +19,9 @@ class Kind:
 
 
 KINDS: Final = (
-    Kind("DATABASE_URL", postgres.lasting, postgres.brief),
     Kind("REDIS_URL", valkey.cache, valkey.cache),
     Kind("CELERY_BROKER_URL", valkey.broker, valkey.brief_broker),
+    Kind("DATABASE_URL", postgres.lasting, postgres.brief),
 )
 
 

@@ -14,7 +14,8 @@ from typing import Final
 
 from scripts.roster import Entry
 
-PATIENCE_S: Final = 5.0
+# Longer than the web server's own patience with requests that are under way.
+PATIENCE_S: Final = 7.0
 _LOOK_AGAIN_S: Final = 0.02
 
 
