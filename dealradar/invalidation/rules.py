@@ -37,9 +37,9 @@ def deals(by: str) -> Others:
     return Others("deals", f"deals.{by}", DEAL)
 
 
-def reviews(by: str) -> Others:
-    """Return the reviews where *by* is the id of the changed row."""
-    return Others("reviews", f"reviews.{by}", REVIEW)
+def reviews(by: str, *, also: tuple[str, ...] = ()) -> Others:
+    """Return the reviews where *by* is the id of the changed row; the tags *also* go stale with each."""
+    return Others("reviews", f"reviews.{by}", REVIEW + also)
 
 
 def comments(by: str) -> Others:
@@ -118,12 +118,12 @@ RULES: Final = (
         tags=DEAL,
     ),
     Rule("deals", when=("title",), others=(reviews(by="deal_id"),)),
-    Rule("deals", when=("title", "status", "author_id"), others=(reports(by="deal_id"),)),
+    Rule("deals", when=("title", "description", "status", "author_id"), others=(reports(by="deal_id"),)),
     Rule(
         "deals",
         when=(IS_SEEN,),
         tags=("reviews@deal:{id}", "comments@deal:{id}"),
-        others=(reviews(by="deal_id"), comments(by="deal_id")),
+        others=(reviews(by="deal_id", also=("comments@review:{id}",)), comments(by="deal_id")),
     ),
     Rule(
         "price_changes",
