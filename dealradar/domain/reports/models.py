@@ -80,6 +80,7 @@ class Report(Base):
         Index("idx_reports_review", "review_id"),
         Index("idx_reports_comment", "comment_id"),
         Index("idx_reports_user", "user_id"),
+        Index("idx_reports_reporter", "reporter_id"),
         Index("idx_reports_assignee", "assignee_id"),
     )
 
