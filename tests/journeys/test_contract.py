@@ -16,7 +16,9 @@ from tests.factories.reports import make_report
 from tests.factories.reviews import make_comment, make_review
 from tests.servers.site import Site
 
-EXAMPLES: Final = 4
+EXAMPLES: Final = 6
+PHASES: Final = "fuzzing"
+"""The phase called coverage sends some 1,800 requests a role: for a run by hand (docs/operations.md)."""
 CHECKS: Final = (
     "not_a_server_error",
     "status_code_conformance",
@@ -44,7 +46,7 @@ def test_the_api_is_as_it_says_it_is(site: Site, role: Role | None, tmp_path: Pa
     credentials = ("-H", f"Authorization: Bearer {token_for(make_user('fuzz', role))}") if role else ()
     command = [
         *(str(Path(sys.executable).parent / "st"), "run", f"{site.url}/api/openapi.json"),
-        *("--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES)),
+        *("--checks", ",".join(CHECKS), "--phases", PHASES, "--max-examples", str(EXAMPLES)),
         *("--seed", "7", "--no-color", "--warnings", "off", *credentials),
     ]
 
