@@ -92,10 +92,11 @@ def install(connection: Connection, triggers: Collection[Trigger]) -> None:
     connection.execute(_LOCK)  # or two who migrate at once would replace the same function
     wanted = {Installed.like(trigger): trigger for trigger in triggers}
     present = installed(connection)
-    for name in {one.name for one in present if not _may_stay(one, wanted)}:
+    dropped = {one.name for one in present if not _may_stay(one, wanted)}
+    for name in dropped:
         connection.exec_driver_sql(f"DROP FUNCTION {name}() CASCADE")
     for image, trigger in wanted.items():
-        if image not in present:
+        if image not in present or trigger.name in dropped:
             _create(connection, trigger)
 
 
