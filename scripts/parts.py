@@ -43,7 +43,10 @@ class Account:
 
 @dataclass(frozen=True)
 class Part:
-    """A process to run: with what, as whom, and which signals stop it, one after the other."""
+    """A process to run: with what, as whom, and which signals stop it, one after the other.
+
+    Lines of its output that contain *hushed* aren't shown.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -52,6 +55,7 @@ class Part:
     stage: Stage = Stage.APP
     signals: tuple[Signals, ...] = (SIGTERM, SIGQUIT)
     account: Account | None = None
+    hushed: str | None = None
 
 
 @dataclass(frozen=True)

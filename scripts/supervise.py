@@ -150,7 +150,8 @@ class Supervisor:
         piece = os.read(output, _PIECE_BYTES)
         for line in lines.feed(piece):
             member.said.append(line)
-            self.log.line(member.part.name, line)
+            if member.part.hushed is None or member.part.hushed not in line:
+                self.log.line(member.part.name, line)
         if not piece:
             asyncio.get_running_loop().remove_reader(output)
             os.close(output)

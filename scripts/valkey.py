@@ -14,6 +14,9 @@ BROKER: Final = "broker"
 _KEEPS_ALL: Final = "noeviction"
 _TIMEOUT_S: Final = 2
 
+# Said at each start of a server whose machine isn't set up for big ones.
+_MATTERS_TO_OPERATORS: Final = "WARNING Memory overcommit must be enabled!"
+
 _COMMON: Final = {"bind": ports.LOCALHOST, "save": '""', "loglevel": "warning", "always-show-logo": "no"}
 _CACHE: Final = _COMMON | {"maxmemory": "256mb", "maxmemory-policy": "allkeys-lru", "appendonly": "no"}
 _BROKER: Final = _COMMON | {"maxmemory-policy": _KEEPS_ALL, "appendonly": "yes"}
@@ -71,5 +74,6 @@ def _prepared(folder: Path, name: str, settings: dict[str, str]) -> Server:
     rows = {**settings, "port": str(port), "requirepass": password}
     config = data / "valkey.conf"
     secret_files.write_private(config, "".join(f"{key} {value}\n" for key, value in rows.items()))
-    part = Part(name, (str(get_binary_path()), str(config)), cwd=data, environment={}, stage=Stage.SERVER)
+    command = (str(get_binary_path()), str(config))
+    part = Part(name, command, cwd=data, environment={}, stage=Stage.SERVER, hushed=_MATTERS_TO_OPERATORS)
     return Server(part, f"redis://:{password}@{ports.LOCALHOST}:{port}/0", answers)

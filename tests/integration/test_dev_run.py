@@ -51,6 +51,7 @@ def test_the_first_start_makes_the_demo_community_and_the_next_keeps_it(clone: T
 
     assert "tables made" in clone.said()
     assert "community made" not in clone.said()
+    assert "WARNING" not in clone.said()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
