@@ -10,9 +10,7 @@ PrimaryKey = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=Tr
 Count = Annotated[int, mapped_column(Integer, server_default=text("0"))]
 """Maintained by the triggers of ``counters.py``; never written by hand."""
 CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
-UpdatedAt = Annotated[
-    datetime, mapped_column(DateTime(timezone=True), server_default=func.now(), onupdate=func.now())
-]
+UpdatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now(), onupdate=func.now())]
 Timestamp = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 AuthorId = Annotated[int, mapped_column(BigInteger, ForeignKey("users.id", ondelete="CASCADE"))]
 DealId = Annotated[int, mapped_column(BigInteger, ForeignKey("deals.id", ondelete="CASCADE"))]
