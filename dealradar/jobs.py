@@ -30,7 +30,9 @@ def configure(celery: Celery, *, broker_url: str) -> None:
     A task may be run twice, and none may take longer than `TASK_TIMEOUT_S`. Results are kept nowhere.
     """
     celery.conf.update(
-        broker_url=broker_url,
+        # Both, since over a mere broker_url Celery prefers what it finds in the environment.
+        broker_read_url=broker_url,
+        broker_write_url=broker_url,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,  # a worker that gave up would have to be missed by somebody
         broker_transport_options={
