@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     rate_limit_max_requests: int = Field(100, ge=1)
     rate_limit_window_ms: int = Field(900_000, ge=1_000)
     login_max_tries_per_minute: int = Field(5, ge=1)
+    register_max_per_minute: int = Field(20, ge=1)
 
     token_ttl_s: int = Field(2_592_000, ge=60)
     password_hash_max_concurrent: int = Field(2, ge=1, le=64)

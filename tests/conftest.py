@@ -57,6 +57,7 @@ def settings(database_url: str, redis_url: str) -> Settings:
         redis_url=redis_url,
         rate_limit_max_requests=1_000_000,
         login_max_tries_per_minute=1_000,
+        register_max_per_minute=1_000,
     )
 
 

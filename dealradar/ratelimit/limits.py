@@ -27,7 +27,9 @@ class By(StrEnum):
 class RateLimit:
     """*quota* requests in each window of *window_s* seconds, which begins with the first of them.
 
-    *name* is what clients see. *endpoints* are those that share the quota; None means all but the ``EXEMPT``.
+    *name* is what clients see. *endpoints* are those that share the quota; None means all but the ``EXEMPT``. Where
+    *spares_success*, a request that turns out well is given back; it was counted first all the same, so that many at
+    once don't slip through.
     """
 
     name: str
@@ -35,6 +37,7 @@ class RateLimit:
     quota: Callable[[Settings], int]
     window_s: Callable[[Settings], int]
     endpoints: frozenset[str] | None = None
+    spares_success: bool = False
 
     def covers(self, endpoint: str | None) -> bool:
         """Return whether requests to *endpoint* are counted; None is a path that leads nowhere."""
@@ -53,6 +56,10 @@ def _tries(settings: Settings) -> int:
     return settings.login_max_tries_per_minute
 
 
+def _joiners(settings: Settings) -> int:
+    return settings.register_max_per_minute
+
+
 def _minute_s(_settings: Settings) -> int:
     return MINUTE_S
 
@@ -64,9 +71,9 @@ EXEMPT: Final = frozenset({"ops.alive", "ops.ready", "ops.exposition", "ops.cach
 LIMITS: Final = (
     RateLimit("address", By.ADDRESS, _requests, _window_s),
     RateLimit("caller", By.CALLER, _requests, _window_s),
-    RateLimit("login-address", By.ADDRESS, _tries, _minute_s, LOG_IN),
-    RateLimit("login-account", By.ACCOUNT, _tries, _minute_s, LOG_IN),
-    RateLimit("register-address", By.ADDRESS, _tries, _minute_s, REGISTER),
+    RateLimit("login-address", By.ADDRESS, _tries, _minute_s, LOG_IN, spares_success=True),
+    RateLimit("login-account", By.ACCOUNT, _tries, _minute_s, LOG_IN, spares_success=True),
+    RateLimit("register-address", By.ADDRESS, _joiners, _minute_s, REGISTER),
 )
 """In the order in which they are counted: the first that is used up ends it."""
 

@@ -16,6 +16,8 @@ from dealradar.web import caller, fields, parsing
 from dealradar.web.endpoint import NO_CONTENT, Endpoint
 
 API: Final = "/api"
+REPRESENTING: Final = frozenset({"GET", "PATCH"})
+"""Methods whose answer is the resource as a GET would show it: its ETag is good for the next If-Match."""
 
 
 def answer(endpoint: Endpoint, ids: Mapping[str, Any]) -> Response:
@@ -42,7 +44,7 @@ def _uncached(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Response:
         return fields.never_stored(Response(status=NO_CONTENT))
     body = endpoint.contract.returns.dump_json(result)
     response = fields.never_stored(Response(body, status=endpoint.status, mimetype=JSON))
-    if endpoint.method == "GET":
+    if endpoint.method in REPRESENTING:
         fields.validate(response, body)
     if endpoint.location is not None:
         response.headers["Location"] = API + endpoint.location.format(id=result.id)

@@ -19,6 +19,7 @@ from dealradar.web import caller
 from dealradar.web.problems import problem
 
 NOWHERE: Final = "nowhere"
+SPARING: Final = frozenset(limit.name for limit in LIMITS if limit.spares_success)
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -90,6 +91,13 @@ def _usage(counted: RequestLimit) -> Usage:
     return Usage(name, counted.limit.amount, counted.limit.get_expiry(), remaining=remaining, resets_at_s=resets_at_s)
 
 
+def _give_back(limiter: Limiter) -> None:
+    for counted in limiter.current_limits:
+        *_, name = counted.request_args
+        if name in SPARING:
+            limiter.storage.incr(counted.limit.key_for(*counted.request_args), counted.limit.get_expiry(), -1)
+
+
 def _refusal(breached: RequestLimit) -> Response:
     usage = _usage(breached)
     wait_s = usage.resets_in_s(time.time())
@@ -100,6 +108,8 @@ def _refusal(breached: RequestLimit) -> Response:
 
 
 def _tell(limiter: Limiter, response: Response) -> Response:
+    if response.status_code < HTTPStatus.BAD_REQUEST:
+        _give_back(limiter)
     usages = [_usage(counted) for counted in limiter.current_limits]
     response.headers.update(fields.of(usages, now_s=time.time()))
     return response

@@ -41,7 +41,8 @@ def make(app: Flask, settings: Settings) -> Iterator[Make]:
 @pytest.fixture
 def strict(make: Make) -> FlaskClient:
     """Return a client of an application that allows three requests in ten minutes, and two log-ins a minute."""
-    return make(rate_limit_max_requests=3, rate_limit_window_ms=600_000, login_max_tries_per_minute=2).test_client()
+    settings = {"rate_limit_max_requests": 3, "rate_limit_window_ms": 600_000}
+    return make(**settings, login_max_tries_per_minute=2, register_max_per_minute=2).test_client()
 
 
 def _get(client: FlaskClient, path: str = "/api/deals", *, address: str = "192.0.2.1", **headers: str) -> Any:
@@ -244,3 +245,15 @@ def test_when_redis_is_back_all_count_there_again(make: Make, redis_url: str) ->
         while _get(client).headers["X-RateLimit-Remaining"] != "999499":
             assert time.monotonic() < deadline_s
             time.sleep(0.02)
+
+
+def test_log_ins_that_succeed_are_not_held_against_anybody(make: Make) -> None:
+    client = make(login_max_tries_per_minute=2).test_client()
+    told = {"username": "zoe", "email": "zoe@example.org", "password": "correct horse"}
+    client.post("/api/auth/register", json=told)
+
+    right = [client.post("/api/auth/login", json={"login": "zoe", "password": "correct horse"}) for _ in range(4)]
+    wrong = [_log_in(client, "zoe", address="127.0.0.1").status_code for _ in range(3)]
+
+    assert [answer.status_code for answer in right] == [200] * 4
+    assert wrong == [401, 401, 429]

@@ -226,3 +226,14 @@ def test_what_is_no_vote_is_refused(as_: As, alice: User, sent: dict[str, Any]) 
 )
 def test_without_credentials_one_only_reads(client: FlaskClient, method: str, path: str) -> None:
     assert client.open(path, method=method, json={}).status_code == 401
+
+
+def test_the_answer_to_a_change_names_the_version_for_the_next(as_: Callable[[User], FlaskClient], alice: User) -> None:
+    client = as_(alice)
+    path = client.post("/api/deals", json=DRAFT).headers["Location"]
+
+    changed = client.patch(path, json={"title": "Once"})
+    again = client.patch(path, json={"title": "Twice"}, headers={"If-Match": changed.headers["ETag"]})
+    stale = client.patch(path, json={"title": "Thrice"}, headers={"If-Match": changed.headers["ETag"]})
+
+    assert (again.status_code, stale.status_code) == (200, 412)
