@@ -21,6 +21,7 @@ from dealradar.seeds.timeline import Timeline
 
 BATCH_ROWS: Final = 20_000
 """How many rows are held in memory at a time."""
+COUNTING_MEMORY: Final = "128MB"
 NOT_EMPTY: Final = (
     "There is a community in this database already, and a made-up one fills only an empty one:"
     " name a new database in DATABASE_URL, or drop this one."
@@ -40,6 +41,7 @@ def sow(timeline: Timeline, password_hashes: Mapping[str, str]) -> Iterator[Coun
         ConflictError: There is a community already.
     """
     with bulk_load():
+        _make_room_to_count()
         # Who joins at this very moment waits, and finds their name in a community that is there.
         db.session.execute(text("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE"))
         if not is_empty():
@@ -47,7 +49,13 @@ def sow(timeline: Timeline, password_hashes: Mapping[str, str]) -> Iterator[Coun
         yield from _copy_all(community.rows(timeline, password_hashes))
         _go_on_from_there()
     with bulk_load():
+        _make_room_to_count()
         users.refresh_reputations()
+
+
+def _make_room_to_count() -> None:
+    """Let the sums that this transaction ends with be worked out in memory."""
+    db.session.execute(text(f"SET LOCAL work_mem = '{COUNTING_MEMORY}'"))
 
 
 def _copy_all(rows: Iterator[NamedTuple]) -> Iterator[Counter[str]]:
