@@ -1,0 +1,79 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from celery import Celery
+from flask import Flask
+from sqlalchemy import text
+
+import workers
+from dealradar.domain.users.models import User
+from dealradar.extensions import db
+from dealradar.jobs import Job
+from tests.factories.deals import make_deal
+from tests.factories.reviews import make_review
+from workers.schedule import SCHEDULE
+
+
+@pytest.fixture
+def celery(app: Flask) -> Iterator[Celery]:
+    """Return a Celery of this test's own that has our tasks."""
+    own = Celery("own", set_as_current=False)
+    workers.register(app, own)
+    yield own
+    own.close()
+
+
+def _status(deal_id: int) -> str:
+    found = db.session.scalar(text("SELECT status FROM deals WHERE id = :id"), {"id": deal_id})
+    db.session.rollback()
+    return str(found)
+
+
+def test_every_job_has_a_task_and_every_task_of_ours_is_a_job(celery: Celery) -> None:
+    assert {name for name in celery.tasks if not name.startswith("celery.")} == set(Job)
+
+
+def test_beat_asks_for_what_the_schedule_lists(celery: Celery) -> None:
+    asked = {
+        entry["task"]: (entry["schedule"], entry["options"]["expires"]) for entry in celery.conf.beat_schedule.values()
+    }
+
+    assert asked == {each.job: (each.every_s, each.expires_s) for each in SCHEDULE}
+
+
+@pytest.mark.parametrize("each", SCHEDULE, ids=lambda each: each.job)
+def test_what_recurs_expires_no_sooner_than_it_recurs(each: workers.schedule.Recurring) -> None:
+    assert each.expires_s >= each.every_s
+
+
+def test_deals_whose_end_has_come_are_closed(celery: Celery, alice: User) -> None:
+    now = datetime.now(UTC)
+    over = make_deal(alice, ends_at=now - timedelta(seconds=1))
+    open_still = make_deal(alice, ends_at=now + timedelta(hours=1))
+
+    closed = celery.tasks[Job.CLOSE_ENDED_DEALS].apply().get()
+
+    assert closed == 1
+    assert (_status(over.id), _status(open_still.id)) == ("expired", "active")
+
+
+def test_reputations_are_brought_up_to_date(celery: Celery, alice: User, bob: User) -> None:
+    make_review(make_deal(bob), alice, imported_helpful_count=3)
+
+    changed = celery.tasks[Job.REFRESH_REPUTATIONS].apply().get()
+
+    assert changed == 1
+    assert db.session.scalar(text("SELECT reputation FROM users WHERE username = 'alice'")) == 30
+
+
+def test_what_is_owed_is_swept_and_what_is_paid_removed(celery: Celery) -> None:
+    owe = "INSERT INTO cache_outbox (transaction_id, tag, created_at) VALUES"
+    db.session.execute(text(f"{owe} (1, 'paid:1', now()), (2, 'owed:1', now() - interval '1 minute')"))
+    db.session.commit()
+
+    removed = celery.tasks[Job.DELIVER_INVALIDATIONS].apply(args=([1],)).get()
+    swept = celery.tasks[Job.SWEEP_INVALIDATIONS].apply().get()
+
+    assert (removed, swept) == (1, 1)
+    assert db.session.scalar(text("SELECT count(*) FROM cache_outbox WHERE tag IN ('paid:1', 'owed:1')")) == 0
