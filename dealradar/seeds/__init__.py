@@ -1,4 +1,4 @@
-"""Communities that are made up, to try things out with and to measure on (ADR 0008)."""
+"""Communities that are made up, to try things out with and to measure on (ADR 0009)."""
 
 from dealradar.seeds.people import LOG_INS
 from dealradar.seeds.scales import SCALES, named
