@@ -3,7 +3,8 @@ from pathlib import Path
 
 from prometheus_client import REGISTRY
 
-from dealradar.monitoring import metrics  # noqa: F401  it makes the families
+from dealradar.invalidation import measures  # noqa: F401  they make the families
+from dealradar.monitoring import metrics  # noqa: F401  likewise
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 
