@@ -78,11 +78,14 @@ def test_when_the_block_has_ended_what_it_made_stale_has_another_version(version
     assert version("deal:2") == deal_2
 
 
-def test_until_the_block_has_ended_nothing_is_invalidated(version: Version) -> None:
-    with transaction():
-        db.session.execute(REPRICE)
+def test_nothing_is_invalidated_before_it_is_committed(version: Version) -> None:
+    before_the_commit: list[bytes | None] = []
+    event.listen(db.session, "before_commit", lambda _: before_the_commit.append(version("deal:1")), once=True)
 
-        assert version("deal:1") is None
+    _reprice()
+
+    assert before_the_commit == [None]
+    assert version("deal:1") is not None
 
 
 def test_what_the_session_held_back_till_the_end_is_invalidated_too(version: Version) -> None:
