@@ -63,27 +63,24 @@ def mend() -> int:
     _be_patient()
     mended = 0
     for count in _counts():
-        # Again, since one of a thread's counters may be right only as long as another is wrong.
-        while rows := _mend(count):
-            mended += rows
+        # Again, since one of a thread's counters may look right only as long as another is wrong.
+        while _lock_drifted(count):
+            mended += _set_right(count)
     return mended
 
 
-def _mend(count: _Count) -> int:
+def _lock_drifted(count: _Count) -> int:
     drifted = f"SELECT {count.table}.id {count.drifted}"
-    db.session.execute(
-        text(
-            f"SELECT count(*) FROM (SELECT FROM {count.table} WHERE id IN ({drifted})"
-            " ORDER BY id FOR NO KEY UPDATE) AS locked"
-        )
-    )
+    rows = f"SELECT FROM {count.table} WHERE id IN ({drifted}) ORDER BY id FOR NO KEY UPDATE"
+    return int(db.session.execute(text(f"SELECT count(*) FROM ({rows}) AS locked")).scalar_one())
+
+
+def _set_right(count: _Count) -> int:
     assignments = ", ".join(f"{column} = mended.{column}" for column in count.columns)
     values = ", ".join(f"{counted} AS {column}" for column, counted in zip(count.columns, count.counted, strict=True))
     mended = f"SELECT {count.table}.id, {values} {count.drifted}"
-    result = db.session.connection().execute(
-        text(f"UPDATE {count.table} SET {assignments} FROM ({mended}) AS mended WHERE {count.table}.id = mended.id")
-    )
-    return result.rowcount
+    update = f"UPDATE {count.table} SET {assignments} FROM ({mended}) AS mended WHERE {count.table}.id = mended.id"
+    return db.session.connection().execute(text(update)).rowcount
 
 
 def _be_patient() -> None:
