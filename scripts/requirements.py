@@ -74,7 +74,8 @@ def main() -> int:
         compiled=(root / "requirements.txt").read_text(),
         compiled_dev=HERE.requirements.read_text(),
     )
-    print(*found, *(["mend it with scripts/dev lock"] if found else []), sep="\n")
+    if found:
+        print(*found, "mend it with scripts/dev lock", sep="\n")
     return int(bool(found))
 
 

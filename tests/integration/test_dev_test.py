@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +12,8 @@ import psutil
 import pytest
 
 from tests.integration.toy_clone import REPOSITORY, until
+
+Start = Callable[[str], subprocess.Popen[bytes]]
 
 QUICK = """\
 import os, psycopg, redis
@@ -40,15 +42,33 @@ def home() -> Iterator[Path]:
         yield Path(folder)
 
 
-def start(home: Path, text: str) -> subprocess.Popen[bytes]:
-    (home / "test_toy.py").write_text(text)
-    toy = ("-n0", "-p", "no:cacheprovider", "-c", str(home / "pytest.ini"), str(home / "test_toy.py"))
-    return subprocess.Popen(  # noqa: S603 - our own program
-        (sys.executable, str(REPOSITORY / "scripts" / "dev"), "test", *toy),
-        env={**os.environ, "TMPDIR": str(home / "temporary"), "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
+@pytest.fixture
+def start(home: Path) -> Iterator[Start]:
+    runs: list[subprocess.Popen[bytes]] = []
+    settings = {
+        "TMPDIR": str(home / "temporary"),
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+
+    def one(text: str) -> subprocess.Popen[bytes]:
+        (home / "test_toy.py").write_text(text)
+        plugins = ("-p", "xdist.plugin", "-n0", "-p", "no:cacheprovider")
+        toy = (*plugins, "-c", str(home / "pytest.ini"), str(home / "test_toy.py"))
+        runs.append(
+            subprocess.Popen(  # noqa: S603 - our own program
+                (sys.executable, str(REPOSITORY / "scripts" / "dev"), "test", *toy),
+                env={**os.environ, **settings},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        )
+        return runs[-1]
+
+    yield one
+    for run in runs:
+        run.kill()
+        run.wait()
 
 
 def left(home: Path) -> list[object]:
@@ -57,23 +77,23 @@ def left(home: Path) -> list[object]:
     return [*(home / "temporary").iterdir(), *(line for line in lines if str(home) in str(line[1]))]
 
 
-def test_the_tests_get_servers_of_their_own_that_are_gone_afterwards(home: Path) -> None:
-    run = start(home, QUICK)
+def test_the_tests_get_servers_of_their_own_that_are_gone_afterwards(home: Path, start: Start) -> None:
+    run = start(QUICK)
 
     assert run.wait() == 0
     assert left(home) == []
 
 
-def test_a_failed_test_fails_the_run(home: Path) -> None:
-    run = start(home, "def test_sums(): assert 1 + 1 == 3")
+def test_a_failed_test_fails_the_run(home: Path, start: Start) -> None:
+    run = start("def test_sums(): assert 1 + 1 == 3")
 
     assert run.wait() == 1
     assert left(home) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_run_that_is_cut_short_leaves_nothing(home: Path, number: signal.Signals) -> None:
-    run = start(home, SLOW)
+def test_a_run_that_is_cut_short_leaves_nothing(home: Path, start: Start, number: signal.Signals) -> None:
+    run = start(SLOW)
     until((home / "began").exists, "the toy test runs")
 
     run.send_signal(number)

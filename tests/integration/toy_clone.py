@@ -16,7 +16,7 @@ from scripts.roster import Roster
 from scripts.running import now
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 60.0
 SERVERS: Final = frozenset({"DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL"})
 
 PROCFILE: Final = """\
