@@ -21,10 +21,17 @@ from dealradar.extensions import db
 
 pytest_plugins = ("tests.people",)
 
-TABLES = (
-    "users, tokens, api_keys, merchants, categories, deals, price_changes, deal_votes, bookmarks, reviews,"
-    " review_votes, comments, comment_votes, reports, moderation_log, notifications, cache_outbox"
-)
+EMPTY = text("""
+    DO $$ DECLARE name text; BEGIN
+        SET LOCAL session_replication_role = replica;  -- no triggers: they would owe it to the cache, and count
+        FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+                                                   AND relname <> 'alembic_version' LOOP
+            EXECUTE format('DELETE FROM %I', name);
+        END LOOP;
+        PERFORM setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
+    END $$
+""")
+"""Ten times as fast as TRUNCATE for a handful of rows."""
 
 
 @pytest.fixture(scope="session")
@@ -86,8 +93,7 @@ def app(_migrated: Flask, redis_url: str) -> Iterator[Flask]:
     with redis.Redis.from_url(redis_url) as store:
         store.flushdb()
     with _migrated.app_context():
-        db.session.execute(text("SET LOCAL dealradar.outbox = 'off'"))  # emptying tables would be owed to the cache
-        db.session.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE"))
+        db.session.execute(EMPTY)
         db.session.commit()
         yield _migrated
         db.session.remove()
