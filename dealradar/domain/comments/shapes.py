@@ -12,7 +12,7 @@ from dealradar.domain.comments.models import CommentStatus
 from dealradar.domain.shapes import Id, Input, ListQuery, Moment, NotNull, Output, Storable, Worded
 from dealradar.domain.users import AuthorOut
 
-Body = Annotated[str, Storable, Worded, Field(min_length=1, max_length=5_000)]
+Body = Annotated[str, Field(min_length=1, max_length=5_000), Storable, Worded]
 
 
 class CommentSort(StrEnum):

@@ -27,11 +27,11 @@ def _words(text: str) -> str | None:
     return " ".join(text.split()) or None
 
 
-Title = Annotated[str, Storable, Worded, Field(min_length=1, max_length=200)]
-Description = Annotated[str, Storable, Field(max_length=10_000)]
-WebAddress = Annotated[str, Storable, AfterValidator(_web_address), Field(max_length=2_000)]
-CouponCode = Annotated[str, Storable, Worded, Field(min_length=1, max_length=64)]
-SearchText = Annotated[str, Storable, Field(max_length=200), AfterValidator(_words)]
+Title = Annotated[str, Field(min_length=1, max_length=200), Storable, Worded]
+Description = Annotated[str, Field(max_length=10_000), Storable]
+WebAddress = Annotated[str, Field(max_length=2_000), Storable, AfterValidator(_web_address)]
+CouponCode = Annotated[str, Field(min_length=1, max_length=64), Storable, Worded]
+SearchText = Annotated[str, Field(max_length=200), Storable, AfterValidator(_words)]
 OpenStatus = Literal["active", "expired"]
 
 

@@ -9,7 +9,7 @@ from dealradar.domain.reports.models import Action, Reason, ReportStatus, Target
 from dealradar.domain.shapes import Id, Input, ListQuery, Moment, NotNull, Output, Storable, Worded
 from dealradar.domain.users import AuthorOut
 
-Remark = Annotated[str, Storable, Worded, Field(min_length=1, max_length=2_000)]
+Remark = Annotated[str, Field(min_length=1, max_length=2_000), Storable, Worded]
 
 
 class ReportSort(StrEnum):

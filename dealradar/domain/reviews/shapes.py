@@ -11,8 +11,8 @@ from dealradar.domain.shapes import Id, Input, ListQuery, Moment, NotNull, Outpu
 from dealradar.domain.users import AuthorOut
 
 Rating = Annotated[int, Field(ge=1, le=5)]
-Title = Annotated[str, Storable, Worded, Field(min_length=1, max_length=200)]
-Body = Annotated[str, Storable, Worded, Field(min_length=1, max_length=10_000)]
+Title = Annotated[str, Field(min_length=1, max_length=200), Storable, Worded]
+Body = Annotated[str, Field(min_length=1, max_length=10_000), Storable, Worded]
 
 
 class ReviewSort(StrEnum):

@@ -13,7 +13,7 @@ PASSWORD_MAX_LENGTH: Final = 128
 Username = Annotated[str, Field(pattern=USERNAME_PATTERN, description="3 to 32 letters, digits, or any of _ . -")]
 EmailAddress = Annotated[EmailStr, Field(max_length=254)]
 Password = Annotated[str, Field(min_length=8, max_length=PASSWORD_MAX_LENGTH)]
-DisplayName = Annotated[str, Storable, Worded, Field(min_length=1, max_length=64)]
+DisplayName = Annotated[str, Field(min_length=1, max_length=64), Storable, Worded]
 
 
 class AuthorOut(Output):
@@ -63,7 +63,7 @@ class Registration(Input):
 class LogIn(Input):
     """What a person proves themselves with."""
 
-    login: Annotated[str, Storable, Field(min_length=1, max_length=254, description="A username or e-mail address.")]
+    login: Annotated[str, Field(min_length=1, max_length=254, description="A username or e-mail address."), Storable]
     password: Annotated[str, Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)]
 
 
