@@ -30,6 +30,12 @@ COMMANDS: Final = (
     Command("test", "[pytest arguments]", "run the tests on servers of their own", "scripts.test"),
     Command("check", "", "format, lint, types, import contracts, requirements; tests last", "scripts.check"),
     Command("fix", "", "format, and mend what the linter can mend", "scripts.fix"),
+    Command(
+        "check-consistency",
+        "[--minutes M] [--fault NAME]",
+        "use and harm a site, judge what was seen",
+        "scripts.consistency.command",
+    ),
     Command("seed", "--scale small|medium|large", "make a demo community", "scripts.seed"),
     Command("import", "reviews FILE.csv [options]", "bring product reviews in", "scripts.imports"),
     Command("shell", "", "Python with the application loaded", "scripts.shell"),

@@ -1,0 +1,38 @@
+"""A short run of the consistency check on the real site, and the proof that it can fail."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from scripts.clone import HERE
+
+
+def check(folder: Path, *arguments: str, **told: str) -> tuple[int, Any]:
+    result = folder / "result.json"
+    command = (sys.executable, str(HERE.root / "scripts" / "dev"), "check-consistency", *arguments)
+    done = subprocess.run(  # noqa: S603 - our own program
+        (*command, "--json", str(result)), env={**os.environ, **told}, capture_output=True, text=True, check=False
+    )
+    assert result.exists(), done.stdout + done.stderr
+    return done.returncode, json.loads(result.read_text())
+
+
+def test_a_busy_site_whose_store_is_flushed_keeps_every_promise(tmp_path: Path) -> None:
+    status, result = check(tmp_path, "--seconds", "4", "--fault", "flush-redis", "--clients", "4")
+
+    assert {name: found for name, found in result["violations"].items() if found} == {}
+    assert status == 0
+    assert result["x_cache"]["HIT"] > 0
+    assert result["faults"]["flush-redis"] > 0
+    assert result["writes"]["http"] > 0
+
+
+def test_the_check_finds_out_that_writes_invalidate_nothing(tmp_path: Path) -> None:
+    status, result = check(tmp_path, "--seconds", "3", "--fault", "none", "--clients", "4", CACHE_BUST_ON_WRITE="false")
+
+    assert status == 1
+    assert result["violations"]["stale reads"]
+    assert result["violations"]["lost invalidations"]
