@@ -16,6 +16,7 @@ class Job(StrEnum):
 
     DELIVER_INVALIDATIONS = "invalidation.deliver"
     SWEEP_INVALIDATIONS = "invalidation.sweep"
+    WORK_ON_CACHE = "cache.work"
     CLOSE_ENDED_DEALS = "deals.close_ended"
     REFRESH_REPUTATIONS = "users.refresh_reputations"
 

@@ -9,6 +9,7 @@ from dealradar.domain import (
     triggers,
 )
 from dealradar.extensions import Base, db
+from dealradar.httpcache.control import models as _control  # noqa: F401  likewise
 from dealradar.invalidation import models as _outbox  # noqa: F401  likewise
 from dealradar.invalidation import triggers as invalidation
 

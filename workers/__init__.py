@@ -8,7 +8,7 @@ from celery.signals import worker_process_init
 from flask import Flask
 
 from dealradar.extensions import db
-from workers import deals, invalidation, users  # noqa: F401  importing them is what makes their tasks known
+from workers import cache, deals, invalidation, users  # noqa: F401  importing them is what makes their tasks known
 from workers.schedule import SCHEDULE
 
 CHATTY: Final = ("celery.app.trace", "celery.worker.strategy", "celery.beat")

@@ -3,6 +3,7 @@
 from dealradar.web.api import (
     auth,
     bookmarks,
+    cache,
     categories,
     comments,
     deals,
@@ -18,6 +19,7 @@ from dealradar.web.endpoint import Routes
 FAMILIES: tuple[Routes, ...] = (
     auth.routes,
     bookmarks.routes,
+    cache.routes,
     categories.routes,
     comments.routes,
     deals.routes,

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from dealradar.domain import users
 from dealradar.domain.users import Registration, Role, api_keys
 from dealradar.domain.users.models import User
+from dealradar.httpcache.control import jobs
+from dealradar.httpcache.control.jobs import Kind, Wanted
 from dealradar.invalidation import transaction
 from tests.factories.deals import make_deal, make_merchant
 from tests.factories.reports import make_report
@@ -41,6 +43,8 @@ MEMBERS: Final = frozenset({Visitor.OWNER, Visitor.OTHER, Visitor.MODERATOR, Vis
 MODERATORS: Final = frozenset({Visitor.MODERATOR, Visitor.ADMIN})
 OWNER_OR_MODERATORS: Final = MEMBERS - {Visitor.OTHER}
 ALL_BUT_THE_OWNER: Final = MEMBERS - {Visitor.OWNER}
+ADMINS: Final = frozenset({Visitor.ADMIN})
+ADMINS_OR_MACHINES: Final = frozenset({Visitor.ADMIN, Visitor.MACHINE})
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Line:
     may: frozenset[Visitor]
     body: Callable[[Ids], Any] = lambda _: None
     headers: tuple[tuple[str, str], ...] = ()
+    query: str = ""
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule}"
@@ -124,6 +129,10 @@ TABLE: Final = (
     Line("GET", "/api/moderation/log", MODERATORS),
     Line("GET", "/api/notifications", MEMBERS),
     Line("POST", "/api/notifications/read", MEMBERS, always(all=True)),
+    Line("POST", "/api/cache/invalidate", ADMINS_OR_MACHINES, always(tags=["deal:1"])),
+    Line("POST", "/api/cache/warm", ADMINS_OR_MACHINES, always(paths=["/deals"])),
+    Line("GET", "/api/cache/jobs/<int:job_id>", ADMINS_OR_MACHINES),
+    Line("GET", "/api/cache/entries", ADMINS_OR_MACHINES, query="path=/deals"),
     Line("GET", "/api/openapi.json", EVERYBODY),
     Line("GET", "/api/docs", EVERYBODY),
     Line("GET", "/api/docs/assets/<name>", EVERYBODY),
@@ -170,7 +179,8 @@ def _refusal(visitor: Visitor) -> int:
 
 def _verdict(client: FlaskClient, line: Line, ids: Ids) -> int | str:
     path = PLACEHOLDER.sub(lambda name: str(ids[name[1]]), line.rule)
-    with client.open(path, method=line.method, json=line.body(ids), headers=list(line.headers)) as answer:
+    sent = {"json": line.body(ids), "headers": list(line.headers), "query_string": line.query}
+    with client.open(path, method=line.method, **sent) as answer:
         return "may" if answer.status_code < 400 else answer.status_code
 
 
@@ -186,9 +196,15 @@ def _things_of(owner: User, reporter: User) -> Ids:
         "review_id": review.id,
         "comment_id": comment.id,
         "report_id": make_report(reporter, review).id,
+        "job_id": _job_id(),
         "slug": make_merchant(f"shop-{deal.id}").slug,
         "name": "docs.js",
     }
+
+
+def _job_id() -> int:
+    with transaction():
+        return jobs.file(Wanted(Kind.INVALIDATE), by="operator").id
 
 
 def _machine(app: Flask, name: str, scopes: tuple[str, ...]) -> FlaskClient:

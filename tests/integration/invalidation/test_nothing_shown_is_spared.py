@@ -84,7 +84,7 @@ ARRIVALS: Final = {
 }
 
 TABLES: Final = tuple(table for table in Base.metadata.sorted_tables if table.name != "cache_outbox")
-UNSEEN: Final = {"tokens", "api_keys", "notifications", "moderation_log"}
+UNSEEN: Final = {"tokens", "api_keys", "cache_jobs", "notifications", "moderation_log"}
 """The tables that no cached answer shows anything of."""
 
 

@@ -1,0 +1,82 @@
+"""The cache as operators see and change it; what the API does, the same functions do here."""
+
+import os
+from typing import Final
+
+import click
+from flask.cli import AppGroup
+
+from dealradar.cli.refusals import in_plain_words
+from dealradar.httpcache.control import entries, jobs
+from dealradar.httpcache.control.jobs import Job
+from dealradar.httpcache.control.shapes import EntryQuery, Invalidation, Warming
+from dealradar.invalidation import control, transaction
+
+SHOWN_JOBS: Final = 20
+
+commands: Final = AppGroup("cache", help="What is cached: look, invalidate, fill.")
+
+
+@commands.command("invalidate")
+@click.option("--tag", "tags", multiple=True, help="Everything that depends on it, such as deal:1; repeat it.")
+@click.option("--path", "paths", multiple=True, help="All variants of a path, such as /reviews/deal/1; repeat it.")
+@click.option("--pattern", "patterns", multiple=True, help="A glob over keys, such as '/reviews/*'; repeat it.")
+@click.option("--all", "everything", is_flag=True, help="Everything.")
+def invalidate(*, tags: tuple[str, ...], paths: tuple[str, ...], patterns: tuple[str, ...], everything: bool) -> None:
+    """Invalidate, in force when this ends; a worker frees the memory of what patterns match."""
+    if not (tags or paths or patterns or everything):
+        raise click.UsageError("Say what: --tag, --path, --pattern or --all.")
+    with in_plain_words():
+        wish = Invalidation(tags=tags, paths=paths, patterns=patterns, all=True if everything else None)
+        with transaction():
+            job = control.order(wish.wanted(), by=_name())
+        control.enforce(job)
+    click.echo(f"Invalidated {', '.join(job.wanted.tags)}; job {job.id}.")
+
+
+@commands.command("warm")
+@click.argument("paths", nargs=-1, required=True)
+def warm(paths: tuple[str, ...]) -> None:
+    """Have the answers of PATHS, as below /api, made and stored by a worker."""
+    with in_plain_words():
+        wish = Warming(paths=paths)
+        with transaction():
+            job = jobs.file(wish.wanted(), by=_name())
+    click.echo(f"Queued {len(job.wanted.paths)} paths; job {job.id}.")
+
+
+@commands.command("inspect")
+@click.argument("path")
+def inspect(path: str) -> None:
+    """Print what is cached of PATH: the key, age, life left, size and tags of each variant."""
+    found, cursor = 0, None
+    with in_plain_words():
+        while True:
+            page = entries.listing(EntryQuery(path=path, cursor=cursor))
+            for entry in page.items:
+                click.echo(f"{entry.key}  {entry.age_s:.0f} s old, {entry.ttl_s:.0f} s left, {entry.body_bytes} bytes")
+                click.echo(f"    {' '.join(entry.tags)}")
+            found += len(page.items)
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    click.echo(f"{found} cached.")
+
+
+@commands.command("jobs")
+def listing() -> None:
+    """Print the latest jobs, the newest first."""
+    for job in jobs.latest(SHOWN_JOBS):
+        click.echo(_line(job))
+
+
+def _line(job: Job) -> str:
+    at = job.progress
+    error = f"  {at.error}" if at.error else ""
+    about = " ".join((*job.wanted.patterns, *job.wanted.paths) or job.wanted.tags)
+    counts = f"removed {at.removed}" if at.warmed + at.failed == 0 else f"warmed {at.warmed}, failed {at.failed}"
+    return f"{job.id}  {job.created_at:%Y-%m-%d %H:%M:%S}  {job.wanted.kind}  {job.state}  {counts}  {about}{error}"
+
+
+def _name() -> str:
+    return f"operator:{os.environ.get('USER') or os.getuid()}"

@@ -1,0 +1,77 @@
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dealradar.domain.users.models import User
+from dealradar.invalidation import control
+from tests.factories.deals import make_deal
+
+Typed = Callable[..., Result]
+
+
+@pytest.fixture
+def typed(app: Flask) -> Typed:
+    """Return what runs a cache command as an operator types it, and gives its result."""
+    return lambda *words: app.test_cli_runner().invoke(args=("cache", *words))
+
+
+@pytest.fixture
+def _deal(alice: User) -> None:
+    """Have a deal."""
+    make_deal(alice)
+
+
+def x_cache(client: FlaskClient) -> str:
+    return str(client.get("/api/deals/1").headers["X-Cache"])
+
+
+@pytest.mark.usefixtures("_deal")
+@pytest.mark.parametrize(
+    "words", [("--tag", "deal:1"), ("--path", "/deals/1"), ("--pattern", "/deals/*"), ("--all",)], ids=str
+)
+def test_what_an_operator_invalidates_is_computed_anew(
+    typed: Typed, client: FlaskClient, words: tuple[str, ...]
+) -> None:
+    x_cache(client)
+    assert x_cache(client) == "HIT"
+
+    result = typed("invalidate", *words)
+
+    assert result.exit_code == 0, result.output
+    assert x_cache(client) == "MISS"
+
+
+@pytest.mark.usefixtures("_deal")
+def test_a_path_is_warmed_inspected_and_its_job_listed(typed: Typed, client: FlaskClient) -> None:
+    assert typed("inspect", "/deals/1").output == "0 cached.\n"
+
+    assert typed("warm", "/deals/1").exit_code == 0
+    control.work()
+
+    assert x_cache(client) == "HIT"
+    assert "deal:1" in typed("inspect", "/deals/1").output
+    assert "warm  done  warmed 1, failed 0  /deals/1" in typed("jobs").output
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "complaint"),
+    [
+        (("invalidate",), 2, "--pattern"),
+        (("invalidate", "--tag", "a b"), 1, "can't be a tag"),
+        (("invalidate", "--pattern", "/nothing/*"), 1, "matches nothing"),
+        (("invalidate", "--path", "/reviews"), 1, "cached endpoint"),
+        (("warm", "/reports"), 1, "each caller"),
+        (("inspect", "/nothing"), 1, "cached endpoint"),
+    ],
+    ids=str,
+)
+def test_what_can_not_be_meant_is_explained(
+    typed: Typed, words: tuple[str, ...], exit_code: int, complaint: str
+) -> None:
+    result = typed(*words)
+
+    assert result.exit_code == exit_code
+    assert complaint in result.output
