@@ -15,6 +15,8 @@ RETURN_BOUND_S: Final = 2.0
 
 SWEEP_BOUND_S: Final = BOUNDS_S[Via.SQL]
 
+AFTER_OUTAGE: Final = " after an outage"
+
 _PRIVATE: Final = re.compile(rb"\bprivate-(\d+)\b")
 
 
@@ -42,11 +44,11 @@ def worst_s(
 
     After an outage of the store it is measured from its end.
     """
-    worst = dict.fromkeys((*map(str, BOUNDS_S), "after-outage"), 0.0)
+    worst = {f"{via}{after}": 0.0 for via in BOUNDS_S for after in ("", AFTER_OUTAGE)}
     for sighting in sightings:
         for write in _newer(sighting, writes):
             ends = [outage.ended_s for outage in outages if outage.what is What.STORE and _meets(outage, write)]
-            kind = "after-outage" if ends else str(write.via)
+            kind = f"{write.via}{AFTER_OUTAGE if ends else ''}"
             worst[kind] = max(worst[kind], sighting.began_s - max((write.ended_s, *ends)))
     return worst
 

@@ -102,7 +102,7 @@ def test_the_worst_after_an_outage_is_measured_from_its_end() -> None:
         [sighting(1, 12.5)], writes={REVIEW: [write(2, 10.0)]}, outages=[Outage(What.STORE, 9.0, 12.0)]
     )
 
-    assert worst["after-outage"] == 0.5
+    assert worst["http after an outage"] == 0.5
 
 
 def test_another_persons_secret_is_foreign_and_ones_own_is_not() -> None:
