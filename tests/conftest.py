@@ -19,7 +19,7 @@ from dealradar.app import create_app
 from dealradar.config import Settings
 from dealradar.extensions import db
 
-pytest_plugins = ("tests.people",)
+pytest_plugins = ("tests.people", "tests.applications")
 
 EMPTY = text("""
     DO $$ DECLARE name text; BEGIN

@@ -4,12 +4,11 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from dealradar.app import create_app
 from dealradar.config import Settings
 from dealradar.monitoring.health import Dependency, Examiner, Readiness, judge
+from tests.applications import Make
 
 STRANGER = {"REMOTE_ADDR": "203.0.113.7"}
 
@@ -18,9 +17,9 @@ def refuse() -> None:
     raise ConnectionError("nobody there\nand more of it")
 
 
-def test_health_asks_no_server(settings: Settings) -> None:
+def test_health_asks_no_server(make: Make) -> None:
     nowhere = {"database_url": "postgresql+psycopg://nobody@127.0.0.1:1/none", "redis_url": "redis://127.0.0.1:1/0"}
-    client = create_app(settings.model_copy(update=nowhere)).test_client()
+    client = make(**nowhere).test_client()
 
     answer = client.get("/health")
 
@@ -35,17 +34,17 @@ def test_ready_names_each_dependency(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("variable", ["redis_url", "celery_broker_url"])
-def test_without_cache_or_broker_it_is_degraded_and_serves(settings: Settings, variable: str) -> None:
-    client = create_app(settings.model_copy(update={variable: "redis://127.0.0.1:1/0"})).test_client()
+def test_without_cache_or_broker_it_is_degraded_and_serves(make: Make, variable: str) -> None:
+    client = make(**{variable: "redis://127.0.0.1:1/0"}).test_client()
 
     answer = client.get("/ready")
 
     assert (answer.status_code, answer.get_json()["status"]) == (200, "degraded")
 
 
-def test_without_the_database_it_is_down(settings: Settings) -> None:
+def test_without_the_database_it_is_down(make: Make) -> None:
     gone = "postgresql+psycopg://nobody@127.0.0.1:1/none"
-    client = create_app(settings.model_copy(update={"database_url": gone})).test_client()
+    client = make(database_url=gone).test_client()
 
     ready, deals = client.get("/ready"), client.get("/api/deals?sort=new")
 
@@ -64,11 +63,11 @@ def test_strangers_are_told_readiness_and_nothing_more(client: FlaskClient) -> N
     assert client.get("/ready", environ_overrides=STRANGER).get_json() == {"status": "ready"}
 
 
-def test_declared_networks_may_look(settings: Settings, app: Flask) -> None:  # noqa: ARG001  its servers
+def test_declared_networks_may_look(make: Make) -> None:
     networks = Settings.from_environment(_env_file=None, metrics_allowed_networks="203.0.113.0/24")
-    allowed = settings.model_copy(update={"metrics_allowed_networks": networks.metrics_allowed_networks})
+    allowed = make(metrics_allowed_networks=networks.metrics_allowed_networks)
 
-    answer = create_app(allowed).test_client().get("/metrics", environ_overrides=STRANGER)
+    answer = allowed.test_client().get("/metrics", environ_overrides=STRANGER)
 
     assert answer.status_code == 200
 

@@ -1,6 +1,5 @@
 import socket
 import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -8,34 +7,14 @@ import redis
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dealradar.app import create_app
 from dealradar.config import Settings
 from dealradar.domain.users import api_keys
 from dealradar.domain.users.models import User
-from dealradar.extensions import db
 from dealradar.invalidation import transaction
 from dealradar.web import ratelimits
+from tests.applications import Make
 from tests.factories.people import token_for
 from tests.servers.proxy import Proxy
-
-Make = Callable[..., Flask]
-
-
-@pytest.fixture
-def make(app: Flask, settings: Settings) -> Iterator[Make]:
-    """Return what makes another application on the same servers, with some settings of its own."""
-    made: list[Flask] = []
-
-    def with_settings(**changes: Any) -> Flask:
-        other = create_app(settings.model_copy(update=changes))
-        other.test_client_class = app.test_client_class
-        made.append(other)
-        return other
-
-    yield with_settings
-    for other in made:
-        with other.app_context():
-            db.engine.dispose()
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from dealradar.app import create_app
-from dealradar.config import Settings
+from tests.applications import Make
 
 
 @pytest.mark.parametrize(
@@ -19,9 +18,9 @@ def test_every_answer_is_taken_for_what_it_says_and_framed_by_nobody(client: Fla
 
 @pytest.mark.parametrize(("scheme", "is_bound"), [("https", True), ("http", False)])
 def test_production_binds_browsers_to_https_where_it_is_reached_by_it(
-    settings: Settings, scheme: str, *, is_bound: bool
+    make: Make, scheme: str, *, is_bound: bool
 ) -> None:
-    app = create_app(settings.model_copy(update={"dealradar_env": "production"}))
+    app = make(dealradar_env="production")
 
     answer = app.test_client().get("/health", base_url=f"{scheme}://localhost")
 

@@ -1,6 +1,6 @@
 """The control plane: what operators invalidate is gone for the next request anywhere, and nothing else is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from typing import Any, Final
 
@@ -9,14 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from dealradar.app import create_app
 from dealradar.cache import entry_key
-from dealradar.config import Settings
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
 from dealradar.httpcache import stores
 from dealradar.invalidation import control
-from tests.conftest import Visitor
+from tests.applications import Make
 from tests.factories.deals import make_deal
 from tests.factories.entries import entry
 from tests.factories.reviews import make_comment, make_review
@@ -34,13 +32,9 @@ def _community(app: Flask, alice: User) -> None:  # noqa: ARG001  its context
 
 
 @pytest.fixture
-def another(settings: Settings) -> Iterator[Flask]:
+def another(make: Make) -> Flask:
     """Return another process's application, on the same servers."""
-    app = create_app(settings)
-    app.test_client_class = Visitor
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return make()
 
 
 @pytest.fixture
@@ -79,7 +73,7 @@ def missed_after(admin: Any, x_cache: Get, wish: dict[str, Any]) -> set[str]:
         ({"patterns": ["/c*"]}, {"/comments/review/1"}),
         ({"all": True}, set(PATHS)),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
 def test_what_is_named_is_gone_for_the_next_request_elsewhere_and_the_rest_is_spared(
     admin: Any, x_cache: Get, wish: dict[str, Any], missed: set[str]
@@ -184,9 +178,8 @@ def test_a_job_nobody_knows_is_not_found(admin: Any) -> None:
     assert admin.get("/api/cache/jobs/9").status_code == 404
 
 
-def test_with_the_store_away_nothing_is_claimed_and_it_stays_owed(settings: Settings, as_: As, ada: User) -> None:
-    cut_off = create_app(settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"}))
-    cut_off.test_client_class = Visitor
+def test_with_the_store_away_nothing_is_claimed_and_it_stays_owed(make: Make, as_: As, ada: User) -> None:
+    cut_off = make(redis_url="redis://127.0.0.1:1/0")
     client = cut_off.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = as_(ada).environ_base["HTTP_AUTHORIZATION"]
 

@@ -6,24 +6,19 @@ import pytest
 import redis
 from flask import Flask
 
-from dealradar.app import create_app
-from dealradar.config import Settings
 from dealradar.domain.deals.models import Deal
+from tests.applications import Make
 from tests.servers.proxy import Proxy
 from tests.servers.valkey import Valkey
 
 
-def app_with(settings: Settings, **changes: object) -> Flask:
-    return create_app(settings.model_copy(update=changes))
-
-
 @pytest.mark.usefixtures("review")
 def test_without_the_cache_every_body_is_the_same_and_no_store_is_touched(
-    app: Flask, settings: Settings, deal: Deal, redis_url: str
+    app: Flask, make: Make, deal: Deal, redis_url: str
 ) -> None:
     paths = (f"/api/reviews/deal/{deal.id}", f"/api/deals/{deal.id}", "/api/deals", "/api/categories", "/api/users/1")
     cached = [app.test_client().get(path).data for path in paths]
-    nowhere = app_with(settings, cache_enabled=False, redis_url="redis://127.0.0.1:1/0").test_client()
+    nowhere = make(cache_enabled=False, redis_url="redis://127.0.0.1:1/0").test_client()
     with redis.Redis.from_url(redis_url) as store:
         store.flushdb()
 
@@ -35,15 +30,15 @@ def test_without_the_cache_every_body_is_the_same_and_no_store_is_touched(
         assert list(store.scan_iter("dealradarus:v1:*")) == []
 
 
-def test_without_http_caching_nobody_is_to_keep_an_answer(settings: Settings, deal: Deal) -> None:
-    client = app_with(settings, http_cache_enabled=False).test_client()
+def test_without_http_caching_nobody_is_to_keep_an_answer(make: Make, deal: Deal) -> None:
+    client = make(http_cache_enabled=False).test_client()
 
     assert client.get(f"/api/deals/{deal.id}").headers["Cache-Control"] == "private, no-store"
 
 
-def test_without_entity_tags_none_is_sent_and_none_compared(settings: Settings, app: Flask, deal: Deal) -> None:
+def test_without_entity_tags_none_is_sent_and_none_compared(make: Make, app: Flask, deal: Deal) -> None:
     etag = app.test_client().get(f"/api/deals/{deal.id}").headers["ETag"]
-    client = app_with(settings, http_etag_enabled=False).test_client()
+    client = make(http_etag_enabled=False).test_client()
 
     answer = client.get(f"/api/deals/{deal.id}", headers={"If-None-Match": etag})
 
@@ -51,10 +46,10 @@ def test_without_entity_tags_none_is_sent_and_none_compared(settings: Settings, 
     assert "ETag" not in answer.headers
 
 
-def test_a_killed_store_costs_hits_and_nothing_else(settings: Settings, deal: Deal, tmp_path: Path) -> None:
+def test_a_killed_store_costs_hits_and_nothing_else(make: Make, deal: Deal, tmp_path: Path) -> None:
     valkey = Valkey(tmp_path)
     valkey.start()
-    client = app_with(settings, redis_url=valkey.url).test_client()
+    client = make(redis_url=valkey.url).test_client()
     client.get(f"/api/deals/{deal.id}")
 
     valkey.kill()
@@ -64,9 +59,9 @@ def test_a_killed_store_costs_hits_and_nothing_else(settings: Settings, deal: De
     assert {answer.headers["X-Cache"] for answer in during} == {"BYPASS"}
 
 
-def test_a_hung_store_costs_hits_and_nothing_else(settings: Settings, deal: Deal, redis_url: str) -> None:
+def test_a_hung_store_costs_hits_and_nothing_else(make: Make, deal: Deal, redis_url: str) -> None:
     with Proxy(redis_url).running() as proxy:
-        client = app_with(settings, redis_url=proxy.url).test_client()
+        client = make(redis_url=proxy.url).test_client()
         client.get(f"/api/deals/{deal.id}")
 
         proxy.hold()
