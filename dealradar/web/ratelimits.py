@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, Response, request
 from flask_limiter import ApplicationLimit, Limiter, RequestLimit
@@ -34,14 +34,21 @@ def register(app: Flask, settings: Settings) -> None:
     limiter = Limiter(
         key_func=_address,
         application_limits=[_declared(limit, settings) for limit in LIMITS],
-        storage_uri=counters.SCHEME + settings.redis_url,
-        storage_options={"timeout_ms": settings.cache_timeout_ms},
+        **_storage(settings),
         strategy="fixed-window",
         request_identifier=lambda: request.endpoint or NOWHERE,
         on_breach=_refusal,
     )
     app.after_request(partial(_tell, limiter))
     limiter.init_app(app)
+
+
+def _storage(settings: Settings) -> dict[str, Any]:
+    """Return where requests are counted: by all processes together, unless the store is not to be touched."""
+    if not settings.cache_enabled:
+        return {"storage_uri": "memory://"}
+    timeout = {"timeout_ms": settings.cache_timeout_ms}
+    return {"storage_uri": counters.SCHEME + settings.redis_url, "storage_options": timeout}
 
 
 def _declared(limit: RateLimit, settings: Settings) -> ApplicationLimit:
