@@ -55,7 +55,7 @@ def command(arguments: Sequence[str]) -> tuple[str, ...]:
     """Return the command line of pytest: on all cores, unless the arguments say something else."""
     decided = any(argument.startswith(_DECIDES_PROCESSES) for argument in arguments)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return (sys.executable, "-m", "pytest", *(() if decided else ("-n", str(cores))), *arguments)
+    return (sys.executable, "-m", "pytest", *(() if decided else ("-n", str(cores), "--dist", "worksteal")), *arguments)
 
 
 def _start_servers(folder: Path, roster: Roster) -> dict[str, str]:

@@ -103,3 +103,8 @@ def app(_migrated: Flask, redis_url: str) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """Return a client that has shown no credentials."""
     return app.test_client()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the journeys, which take longest: who is done first then takes from what is short."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
