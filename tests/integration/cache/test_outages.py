@@ -184,7 +184,7 @@ def test_writers_get_through_to_a_store_that_came_back_within_a_second(valkey: V
 
 def test_a_store_too_slow_for_readers_still_takes_invalidations(proxy: Proxy, store: RedisStore) -> None:
     fill(store)
-    slow = RedisStore(proxy.url, SHORT)
+    slow = RedisStore(proxy.url, Limits(timeout_s=0.1, bump_timeout_s=5.0))
     proxy.delay_s = 0.2
     for _ in range(3):
         assert slow.lookup(KEY, TAGS) == Down(Trouble.TIMEOUT)
