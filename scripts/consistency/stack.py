@@ -68,6 +68,8 @@ class Stack:
         environment = self._environment(self._proxied())
         migrate = Part("migrate", flask_command.command("db", "upgrade"), self.clone.root, environment)
         await self.supervisor.step(migrate)
+        self.port = ports.pick()  # anew: what was free when the servers began to start may be taken by now
+        environment = {**environment, "PORT": str(self.port)}
         procfile = parts.from_procfile(self.clone.procfile.read_text(), cwd=self.folder, environment=environment)
         for part in procfile:
             if part.name in _PARTS:
