@@ -68,13 +68,21 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(262_144, ge=1_024)
 
     metrics_allowed_networks: Annotated[tuple[Network, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
 
-    @field_validator("metrics_allowed_networks", mode="before")
+    @field_validator("metrics_allowed_networks", "trusted_proxies", mode="before")
     @classmethod
     def _split_on_commas(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_some(cls, networks: tuple[Network, ...]) -> tuple[Network, ...]:
+        if any(network.prefixlen == 0 for network in networks):
+            raise ValueError("must name the proxies' networks; where everybody is trusted, everybody can be anybody")
+        return networks
 
     @field_validator("database_url")
     @classmethod

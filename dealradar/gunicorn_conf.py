@@ -29,6 +29,12 @@ keepalive: Final = 5
 loglevel: Final = _settings.log_level
 limit_request_line: Final = 8190
 
+# Whom to believe is decided in one place (dealradar/security/proxies.py); left to itself, gunicorn takes the scheme
+# from whoever calls from the loopback.
+forwarded_allow_ips: Final = ",".join(str(network) for network in _settings.trusted_proxies)
+secure_scheme_headers: Final[dict[str, str]] = {}
+forwarder_headers: Final = ""
+
 # The application logs its requests itself, with what the cache did.
 accesslog: Final = None
 

@@ -35,6 +35,7 @@ def _end(response: Response) -> Response:
             method=request.method,
             route=str(request.url_rule),
             status=response.status_code,
+            address=request.remote_addr,
             cache=response.headers.get("X-Cache"),
             duration_s=round(time.perf_counter() - g.get("started_s", time.perf_counter()), 6),
         )

@@ -5,7 +5,7 @@ from werkzeug.routing import IntegerConverter
 
 from dealradar.config import Settings
 from dealradar.domain.shapes import MAX_ID
-from dealradar.security import headers
+from dealradar.security import headers, proxies
 from dealradar.web import docs, errors, ops, ratelimits, tracing
 from dealradar.web.answer import API, answer
 from dealradar.web.api import FAMILIES
@@ -26,6 +26,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     for family in FAMILIES:
         app.register_blueprint(family.blueprint(answer), url_prefix=API)
+    proxies.register(app, settings)
     tracing.register(app)
     docs.register(app)
     ops.register(app, settings)
