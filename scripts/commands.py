@@ -36,6 +36,7 @@ COMMANDS: Final = (
         "use and harm a site, judge what was seen",
         "scripts.consistency.command",
     ),
+    Command("bench", "NAME", "measure a site on servers of its own", "scripts.bench.command"),
     Command("seed", "--scale small|medium|large", "make a demo community", "scripts.seed"),
     Command("import", "reviews FILE.csv [options]", "bring product reviews in", "scripts.imports"),
     Command("shell", "", "Python with the application loaded", "scripts.shell"),

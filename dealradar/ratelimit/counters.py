@@ -1,17 +1,16 @@
 """The counters: in Redis, where all processes share them; in this process's memory while Redis doesn't answer."""
 
 import time
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, cast
 
 import structlog
 from flask import g
-from limits.storage import MemoryStorage, Storage
+from limits.storage import Storage
 
-from dealradar.cache import Circuit, StoreUnavailableError
+from dealradar.cache import Circuit, StoreUnavailableError, Trouble
 from dealradar.cache.breaker import Breaker, Patience
 from dealradar.cache.wire import Wire
+from dealradar.ratelimit.recollection import Claim, Recollection, Tally
 
 SCHEME: Final = "shared+"
 SCHEMES: Final = [f"{SCHEME}redis", f"{SCHEME}rediss", f"{SCHEME}unix"]
@@ -19,33 +18,31 @@ PREFIX: Final = "dealradarus:limit:v1:"
 MAX_CONNECTIONS: Final = 64
 COUNT: Final = """
 local count = redis.call('INCRBY', KEYS[1], ARGV[1])
+local lost = ARGV[3] - (count - ARGV[1])
+if lost > 0 then
+    count = redis.call('INCRBY', KEYS[1], lost)
+end
 local left_ms = redis.call('PTTL', KEYS[1])
 if left_ms < 0 then
-    left_ms = ARGV[2] * 1000
+    left_ms = tonumber(ARGV[2])
     redis.call('PEXPIRE', KEYS[1], left_ms)
 end
 return {count, left_ms}
 """
-# One failure is enough: the request that it happened to has waited a whole timeout, and must not wait another.
-PATIENCE: Final = Patience(failures=1, open_s=0.5, open_max_s=5.0)
+"""Counts ARGV[1] more than there are, which were ARGV[3] or more, in a window that, if new, lasts ARGV[2] ms."""
+# One failure is enough: the request that it happened to has waited a whole timeout, and must not wait another. But a
+# Redis that was late once is not away, and while it isn't asked the processes don't know of each other's counts.
+PATIENCE: Final = Patience(failures=1, open_s=0.1, open_max_s=5.0)
 MS_PER_S: Final = 1_000
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What a counter stood at after the present request was counted, and when it starts anew."""
-
-    count: int
-    resets_at_s: float
 
 
 class SharedCounters(Storage):
     """A storage for Flask-Limiter that counts, and learns when the window ends, in one round trip of its Redis.
 
     It waits for *timeout_ms* at most. What it answers to ``get`` and ``get_expiry`` is what this request's counting has
-    shown. Counting never fails: where Redis doesn't answer in time, each process counts on its own. When Redis is back
-    is found out by later requests, one at a time.
+    shown. Counting never fails: where Redis doesn't answer in time, each process goes on from what it saw last. When
+    Redis is back is found out by later requests, one at a time; each adds what Redis lacks (ADR 0041).
     """
 
     STORAGE_SCHEME = SCHEMES
@@ -54,6 +51,7 @@ class SharedCounters(Storage):
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
         breaker = Breaker(PATIENCE, on_change=_told)
         url = uri.removeprefix(SCHEME)
+        self._seen = Recollection()
         self._wire = Wire(url, timeout_s=timeout_ms / MS_PER_S, max_connections=MAX_CONNECTIONS, breaker=breaker)
 
     @property
@@ -61,16 +59,15 @@ class SharedCounters(Storage):
         """Return what Redis' not answering looks like."""
         return StoreUnavailableError
 
-    @cached_property
-    def _own(self) -> MemoryStorage:
-        return MemoryStorage()
-
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count *amount* more under *key*, whose window is *expiry* seconds; return the new count."""
+        claim = self._seen.claim(key)
         try:
-            tally = self._shared(key, expiry, amount)
-        except StoreUnavailableError:
-            tally = Tally(self._own.incr(key, expiry, amount), self._own.get_expiry(key))
+            tally = self._shared(key, claim, amount=amount, window_s=expiry)
+        except StoreUnavailableError as error:
+            # One that didn't answer in time has counted all the same, as a rule.
+            lacking = 0 if error.reason is Trouble.TIMEOUT else claim.owed + amount
+            tally = self._seen.count(key, amount, lacking=lacking, window_s=expiry)
         _tallies()[key] = tally
         return tally.count
 
@@ -96,12 +93,19 @@ class SharedCounters(Storage):
 
     def clear(self, key: str) -> None:
         """Forget what was counted under *key*."""
-        self._own.clear(key)
+        self._seen.forget(key)
         self._wire.exchange([("DEL", f"{PREFIX}{key}")])
 
-    def _shared(self, key: str, expiry: int, amount: int) -> Tally:
-        (reply,) = self._wire.exchange([("EVAL", COUNT, 1, f"{PREFIX}{key}", amount, expiry)])
+    def _shared(self, key: str, claim: Claim, *, amount: int, window_s: int) -> Tally:
+        asked_s = time.time()
+        ends_s = claim.resets_at_s or asked_s + window_s
+        window_ms = max(1, round((ends_s - asked_s) * MS_PER_S))
+        counted = ("EVAL", COUNT, 1, f"{PREFIX}{key}", amount + claim.owed, window_ms, claim.at_least)
+        (reply,) = self._wire.exchange([counted])
         count, left_ms = cast("list[int]", reply)
+        # From when it was asked on, so that the window never ends later here than there: what this process remembers of
+        # it would be added to the next.
+        self._seen.note(key, Tally(count, asked_s + left_ms / MS_PER_S))
         return Tally(count, time.time() + left_ms / MS_PER_S)
 
 

@@ -66,8 +66,11 @@ def _minute_s(_settings: Settings) -> int:
 
 LOG_IN: Final = frozenset({"auth.log_in"})
 REGISTER: Final = frozenset({"auth.register"})
-EXEMPT: Final = frozenset({"ops.alive", "ops.ready", "ops.exposition", "ops.cache_report"})
-"""What load balancers and monitoring ask, all the time and from one address."""
+MONITORING: Final = frozenset({"ops.alive", "ops.ready", "ops.exposition", "ops.cache_report"})
+"""What load balancers and Prometheus ask, all the time and from one address."""
+FILES: Final = frozenset({"docs.asset"})
+"""What a browser asks by the dozen for one page, and is read off the disk."""
+EXEMPT: Final = MONITORING | FILES
 LIMITS: Final = (
     RateLimit("address", By.ADDRESS, _requests, _window_s),
     RateLimit("caller", By.CALLER, _requests, _window_s),

@@ -1,0 +1,92 @@
+"""The web processes and their servers, in a folder of their own, told what a bench wants them told."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from scripts import flask_command, parts, ports, servers
+from scripts.clone import Clone
+from scripts.parts import Part, Server
+from scripts.supervise import Member, Supervisor
+
+PATIENCE_S: Final = 90.0
+_TOLD: Final = {"DEALRADAR_ENV": "test", "LOG_LEVEL": "warning", "WEB_CONCURRENCY": "2", "WEB_THREADS": "8"}
+
+
+@dataclass
+class Site:
+    """The code of *clone*, run in *folder*; *port* is where its web processes listen, while they do."""
+
+    clone: Clone
+    folder: Path
+    servers: Mapping[str, Server] = field(default_factory=dict)
+    port: int = 0
+    _members: dict[str, Member] = field(default_factory=dict)
+
+    async def start(self, supervisor: Supervisor) -> None:
+        """Start the servers under *supervisor*, and make the tables.
+
+        Raises:
+            RefusedError: One doesn't start.
+        """
+        self._supervisor = supervisor
+        self.servers = await asyncio.to_thread(servers.brief, self.folder)
+        for variable in self.servers:
+            await self.revive(variable)
+        await supervisor.step(
+            Part("migrate", flask_command.command("db", "upgrade"), self.clone.root, self._environment())
+        )
+
+    @asynccontextmanager
+    async def serving(self, **told: str) -> AsyncIterator[None]:
+        """Have the web processes run, with the settings *told*.
+
+        Raises:
+            RefusedError: They don't start.
+        """
+        self.port = ports.pick()
+        environment = {**self._environment(), **told, "PORT": str(self.port)}
+        procfile = parts.from_procfile(self.clone.procfile.read_text(), cwd=self.folder, environment=environment)
+        web = self._supervisor.start(next(part for part in procfile if part.name == "web"))
+        await self._supervisor.until(web, partial(_listens, self.port), patience_s=PATIENCE_S)
+        yield
+        _send(web, signal.SIGTERM)
+        await web.gone.wait()
+
+    async def revive(self, variable: str) -> None:
+        """Start the server that *variable* names, as often as one likes, and see it answer.
+
+        Raises:
+            RefusedError: It doesn't.
+        """
+        server = self.servers[variable]
+        self._members[variable] = self._supervisor.start(server.part)
+        answers = partial(server.answers, server.url)
+        await self._supervisor.until(self._members[variable], answers, patience_s=PATIENCE_S)
+
+    async def kill(self, variable: str) -> None:
+        """Kill the server that *variable* names, and wait for its end."""
+        _send(self._members[variable], signal.SIGKILL)
+        await self._members[variable].gone.wait()
+
+    def _environment(self) -> dict[str, str]:
+        metrics = self.folder / "metrics"
+        metrics.mkdir(exist_ok=True)
+        urls = {variable: server.url for variable, server in self.servers.items()}
+        place = {"PROMETHEUS_MULTIPROC_DIR": str(metrics), "PYTHONPATH": str(self.clone.root)}
+        return {**os.environ, **_TOLD, **urls, **place}
+
+
+def _send(member: Member, number: signal.Signals) -> None:
+    assert member.process is not None  # noqa: S101 - a member has been started
+    os.kill(member.process.pid, number)
+
+
+def _listens(port: int) -> bool:
+    return not ports.is_free(ports.LOCALHOST, port)
