@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, Index, Integer, Text, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, CheckConstraint, DateTime, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dealradar.domain.columns import CreatedAt, PrimaryKey
@@ -34,3 +34,31 @@ class CacheJob(Base):
     created_at: Mapped[CreatedAt]
     seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class PolicyOverride(Base):
+    """How one endpoint's policy differs from the declared one; without a life of its own it keeps the declared."""
+
+    __tablename__ = "cache_policies"
+    __table_args__ = (CheckConstraint("ttl_s BETWEEN 1 AND 86400", "ttl_is_an_entry_s"),)
+
+    endpoint: Mapped[str] = mapped_column(Text, primary_key=True)
+    ttl_s: Mapped[int | None] = mapped_column(Integer)
+    is_enabled: Mapped[bool] = mapped_column(Boolean)
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[CreatedAt]
+
+
+class PolicyChange(Base):
+    """What somebody changed of a policy, and what it was before; never changed itself."""
+
+    __tablename__ = "cache_policy_changes"
+
+    id: Mapped[PrimaryKey]
+    endpoint: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(Text)
+    ttl_s_before: Mapped[int | None] = mapped_column(Integer)
+    was_enabled: Mapped[bool] = mapped_column(Boolean)
+    ttl_s: Mapped[int | None] = mapped_column(Integer)
+    is_enabled: Mapped[bool] = mapped_column(Boolean)
+    changed_at: Mapped[CreatedAt]
