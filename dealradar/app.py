@@ -1,5 +1,6 @@
 """The application factory: read top to bottom, it is the table of contents of the program."""
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from dealradar.config import Settings
 from dealradar.domain import registry  # noqa: F401  the models, for whoever looks at the metadata
 from dealradar.domain.users import Passwords
 from dealradar.extensions import cache, celery, db, migrate
+from dealradar.httpcache import overrides
+from dealradar.httpcache.control import background
 from dealradar.monitoring import logs, metrics
 from dealradar.web import wiring
 
@@ -32,9 +35,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.measure_http(app)
     _connect_database(app, settings)
     _connect_cache(app, settings)
+    overrides.connect(app)
     jobs.configure(celery, broker_url=settings.celery_broker_url)
     wiring.register(app, settings)
     cli.register(app)
+    app.extensions["begin_serving"] = partial(background.begin_serving, app)
     return app
 
 

@@ -42,6 +42,12 @@ accesslog: Final = None
 control_socket_disable: Final = True
 
 
+def post_worker_init(worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
+    """Begin what a process that serves does beside its requests."""
+    # Reached through the application: the master imports none of it, so that a HUP loads new code.
+    worker.wsgi.extensions["begin_serving"]()
+
+
 def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
     """Take a dead worker's gauges out of the sums; its counters stay."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:

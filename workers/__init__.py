@@ -8,6 +8,7 @@ from celery.signals import worker_process_init
 from flask import Flask
 
 from dealradar.extensions import db
+from dealradar.httpcache.control import background
 from workers import cache, deals, invalidation, users  # noqa: F401  importing them is what makes their tasks known
 from workers.schedule import SCHEDULE
 
@@ -23,15 +24,16 @@ def register(app: Flask, celery: Celery) -> None:
             with app.app_context():
                 return self.run(*arguments, **options)
 
-    def leave_connections_to_the_parent(**_: Any) -> None:  # noqa: ANN401  what the signal tells besides
+    def begin_process(**_: Any) -> None:  # noqa: ANN401  what the signal tells besides
         with app.app_context():
-            db.engine.dispose(close=False)
+            db.engine.dispose(close=False)  # the connections are the parent's
+        background.begin_working(app)
 
     celery.task_cls = TaskInContext  # type: ignore[assignment]  # its stubs know only of the class's name
     celery.conf.beat_schedule = {
         each.job: {"task": each.job, "schedule": each.every_s, "options": {"expires": each.expires_s}}
         for each in SCHEDULE
     }
-    worker_process_init.connect(leave_connections_to_the_parent, weak=False)
+    worker_process_init.connect(begin_process, weak=False)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

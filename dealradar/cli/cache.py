@@ -6,15 +6,18 @@ from typing import Final
 import click
 from flask.cli import AppGroup
 
+from dealradar.cache import MAX_TTL_S
 from dealradar.cli.refusals import in_plain_words
 from dealradar.httpcache.control import entries, jobs
 from dealradar.httpcache.control.jobs import Job
+from dealradar.httpcache.control.policy_shapes import PolicyOut, PolicyPatch, overview
 from dealradar.httpcache.control.shapes import EntryQuery, Invalidation, Warming
 from dealradar.invalidation import control, transaction
 
 SHOWN_JOBS: Final = 20
+AS_DECLARED: Final = {"ttl_s": None, "enabled": None}
 
-commands: Final = AppGroup("cache", help="What is cached: look, invalidate, fill.")
+commands: Final = AppGroup("cache", help="What is cached: look, invalidate, fill, change how.")
 
 
 @commands.command("invalidate")
@@ -68,6 +71,44 @@ def listing() -> None:
     """Print the latest jobs, the newest first."""
     for job in jobs.latest(SHOWN_JOBS):
         click.echo(_line(job))
+
+
+@commands.group("policies", invoke_without_command=True)
+@click.pass_context
+def policies(context: click.Context) -> None:
+    """Print how each endpoint is cached, or change it with `set`."""
+    if context.invoked_subcommand is not None:
+        return
+    told = overview()
+    if not told.cache_enabled:
+        click.echo("CACHE_ENABLED is false: nothing is cached, whatever the policies say.")
+    for policy in told.items:
+        click.echo(_policy_line(policy))
+
+
+@policies.command("set")
+@click.argument("endpoint")
+@click.option("--ttl-s", type=click.IntRange(1, MAX_TTL_S), help="How long its entries live.")
+@click.option("--on/--off", "enabled", default=None, help="Whether it is cached.")
+@click.option("--reset", is_flag=True, help="Go back to what is declared.")
+def set_policy(endpoint: str, *, ttl_s: int | None, enabled: bool | None, reset: bool) -> None:
+    """Change the policy of ENDPOINT, written as `policies` prints it; in force everywhere within 5 s."""
+    told = {name: value for name, value in (("ttl_s", ttl_s), ("enabled", enabled)) if value is not None}
+    if bool(told) == reset:
+        raise click.UsageError("Say what: --ttl-s, --on, --off; or --reset, which goes alone.")
+    with in_plain_words():
+        patch = PolicyPatch.model_validate({"endpoint": endpoint, **(told or AS_DECLARED)})
+        with transaction():
+            control.change_policy(patch, by=_name())
+    click.echo(next(_policy_line(policy) for policy in overview().items if policy.endpoint == endpoint))
+
+
+def _policy_line(policy: PolicyOut) -> str:
+    changed = f"  (declared {policy.declared_ttl_s} s)" if policy.ttl_s != policy.declared_ttl_s else ""
+    by = f"  {policy.changed_by}, {policy.changed_at:%Y-%m-%d %H:%M:%S}" if policy.changed_by else ""
+    return (
+        f"{policy.endpoint:<33} {'on ' if policy.enabled else 'off'} {policy.ttl_s:>6} s  {policy.sharing}{changed}{by}"
+    )
 
 
 def _line(job: Job) -> str:

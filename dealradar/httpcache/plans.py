@@ -1,10 +1,10 @@
 """What one request asks of the cache: under which key, bound to which tags, for how long."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from dealradar.cache import entry_key, prefixes, user_hash
+from dealradar.cache import Hit, Lookup, Miss, MissReason, entry_key, prefixes, user_hash
 from dealradar.config import Settings
 from dealradar.domain.shapes import Query
 from dealradar.httpcache.policies import Policy, Sharing
@@ -46,6 +46,15 @@ def plan(policy: Policy, wish: Wish, settings: Settings) -> Plan:
         ttl_s=policy.ttl(settings),
         sharing=policy.sharing,
     )
+
+
+def held_to(plan: Plan, found: Lookup) -> Lookup:
+    """Return *found* with no longer a life than *plan* allows: it may have been stored while that was longer."""
+    if not isinstance(found, Hit) or found.entry.ttl_s <= plan.ttl_s:
+        return found
+    if found.age_s >= plan.ttl_s:
+        return Miss(MissReason.EXPIRED, versions=found.entry.versions)
+    return replace(found, ttl_left_s=min(found.ttl_left_s, plan.ttl_s - found.age_s))
 
 
 def _differences(query: Query | None) -> dict[str, str | int]:

@@ -1,4 +1,7 @@
-"""What is cached, for how long, for whom, by which parameters, and what makes it stale: the only place that says so."""
+"""What is cached, for how long, for whom, by which parameters, and what makes it stale: the only place that says so.
+
+Operators may change how long, and whether, while the program runs: `dealradar.httpcache.overrides`.
+"""
 
 import re
 from collections.abc import Callable
@@ -35,6 +38,7 @@ class Policy:
         tags: What it depends on, as templates over the ids of its path.
         query: The parameters that make a difference; no others do.
         sharing: Whom an entry may be given to.
+        is_enabled: Whether it is cached; all are as declared, until an operator changes it.
     """
 
     endpoint: str
@@ -42,6 +46,7 @@ class Policy:
     tags: tuple[str, ...]
     query: type[Query] | None = None
     sharing: Sharing = Sharing.PUBLIC
+    is_enabled: bool = True
 
     @property
     def path_template(self) -> str:
@@ -94,5 +99,5 @@ _BY_ENDPOINT: Final = {policy.endpoint: policy for policy in POLICIES}
 
 
 def find(endpoint: str) -> Policy | None:
-    """Return the policy of the rule *endpoint*, or None where nothing is cached."""
+    """Return the declared policy of the rule *endpoint*, or None where nothing is cached."""
     return _BY_ENDPOINT.get(endpoint)

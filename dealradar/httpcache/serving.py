@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final
 
 from dealradar.cache import Down, Entry, Hit, Miss, MissReason, Put, Store
-from dealradar.httpcache.plans import Plan
+from dealradar.httpcache.plans import Plan, held_to
 from dealradar.httpcache.policies import Sharing
 from dealradar.httpcache.validators import etag_of
 
@@ -62,7 +62,7 @@ def serve(store: Store, plan: Plan, compute: Callable[[], Computed]) -> Served:
 
     Whatever *compute* raises passes through, and nothing is stored.
     """
-    found = store.lookup(plan.key, plan.tags)
+    found = held_to(plan, store.lookup(plan.key, plan.tags))
     if isinstance(found, Hit):
         return _hit(plan, found)
     if isinstance(found, Down):

@@ -9,8 +9,9 @@ import structlog
 from dealradar.cache import StoreUnavailableError
 from dealradar.domain.errors import BusyError
 from dealradar.httpcache import stores
-from dealradar.httpcache.control import jobs
+from dealradar.httpcache.control import changes, jobs, paths
 from dealradar.httpcache.control.jobs import Job, State, Wanted
+from dealradar.httpcache.control.policy_shapes import PolicyPatch
 from dealradar.httpcache.control.working import STEPS
 from dealradar.invalidation import outbox
 from dealradar.invalidation.hook import transaction
@@ -28,6 +29,16 @@ def order(wanted: Wanted, *, by: str) -> Job:
     """File *wanted* for *by* and let the present transaction owe its tags; the caller commits, then calls `enforce`."""
     outbox.owe(wanted.tags)
     return jobs.file(wanted, by=by)
+
+
+def change_policy(patch: PolicyPatch, *, by: str) -> None:
+    """Change an endpoint's policy as *patch* says, write down that *by* did, and owe what is cached of it.
+
+    The caller commits. In force in every process a few seconds later; the life of what is cached meanwhile is held to
+    what is allowed when it is served.
+    """
+    if changes.record(patch.endpoint, patch.applied_to, by=by):
+        outbox.owe([paths.tag_of_endpoint(patch.endpoint)])
 
 
 def enforce(job: Job) -> None:

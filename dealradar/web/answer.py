@@ -7,7 +7,7 @@ from flask import Response, current_app
 
 from dealradar.cache import InvalidKeyError
 from dealradar.config import Settings
-from dealradar.httpcache import policies, stores
+from dealradar.httpcache import overrides, stores
 from dealradar.httpcache.plans import Wish, plan
 from dealradar.httpcache.policies import Policy
 from dealradar.httpcache.serving import JSON, Computed, Served, bypass, serve
@@ -16,6 +16,7 @@ from dealradar.web import caller, fields, parsing
 from dealradar.web.endpoint import NO_CONTENT, Endpoint
 
 API: Final = "/api"
+SWITCHED_OFF: Final = "switched-off"
 REPRESENTING: Final = frozenset({"GET", "PATCH"})
 """Methods whose answer is the resource as a GET would show it: its ETag is good for the next If-Match."""
 
@@ -30,7 +31,7 @@ def answer(endpoint: Endpoint, ids: Mapping[str, Any]) -> Response:
     arguments = dict(ids)
     if endpoint.contract.query is not None:
         arguments["query"] = parsing.query_of(endpoint.contract.query)
-    policy = policies.find(endpoint.rule) if endpoint.method == "GET" else None
+    policy = overrides.current().find(endpoint.rule) if endpoint.method == "GET" else None
     if policy is not None:
         return _cached(endpoint, policy, arguments)
     if endpoint.contract.body is not None:
@@ -63,6 +64,8 @@ def _cached(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) ->
 
 
 def _serve(policy: Policy, arguments: Mapping[str, Any], compute: Callable[[], Computed]) -> Served:
+    if not policy.is_enabled:
+        return bypass(compute().body, detail=SWITCHED_OFF)
     settings: Settings = current_app.extensions["settings"]
     ids = {name: value for name, value in arguments.items() if name != "query"}
     wish = Wish(ids=ids, query=arguments.get("query"), identity=caller.admit().identity)

@@ -6,6 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from dealradar.domain.users.models import User
+from dealradar.httpcache.policies import POLICIES
 from dealradar.invalidation import control
 from tests.factories.deals import make_deal
 
@@ -56,6 +57,19 @@ def test_a_path_is_warmed_inspected_and_its_job_listed(typed: Typed, client: Fla
     assert "warm  done  warmed 1, failed 0  /deals/1" in typed("jobs").output
 
 
+def test_policies_are_listed_changed_and_set_back(typed: Typed) -> None:
+    changed = typed("policies", "set", "/deals", "--ttl-s", "60", "--off")
+    listed = typed("policies").output.splitlines()
+    back = typed("policies", "set", "/deals", "--reset")
+
+    assert changed.exit_code == 0, changed.output
+    assert changed.output.split()[:5] == ["/deals", "off", "60", "s", "public"]
+    assert "(declared 300 s)  operator:" in changed.output
+    assert changed.output.strip() in listed
+    assert len(listed) == len(POLICIES)
+    assert back.output.split()[:5] == ["/deals", "on", "300", "s", "public"]
+
+
 @pytest.mark.parametrize(
     ("words", "exit_code", "complaint"),
     [
@@ -65,6 +79,10 @@ def test_a_path_is_warmed_inspected_and_its_job_listed(typed: Typed, client: Fla
         (("invalidate", "--path", "/reviews"), 1, "cached endpoint"),
         (("warm", "/reports"), 1, "each caller"),
         (("inspect", "/nothing"), 1, "cached endpoint"),
+        (("policies", "set", "/nothing", "--off"), 1, "endpoint: "),
+        (("policies", "set", "/deals"), 2, "--reset"),
+        (("policies", "set", "/deals", "--reset", "--on"), 2, "--reset"),
+        (("policies", "set", "/deals", "--ttl-s", "0"), 2, "--ttl-s"),
     ],
     ids=str,
 )

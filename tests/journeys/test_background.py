@@ -1,7 +1,6 @@
 """The site with its worker and beat: what nobody invalidated is invalidated, whatever was down."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,12 +12,18 @@ from dealradar.config import Settings
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
+from dealradar.httpcache.control import jobs
+from dealradar.httpcache.control.jobs import Kind, State, Wanted
+from dealradar.invalidation import transaction
 from tests.factories.people import token_for
+from tests.journeys.waiting import eventually
 from tests.servers.site import Site
 from tests.servers.valkey import Valkey
 from tests.servers.workers import Workers
 
-WITHIN_S: Final = 30.0
+SWITCH_OFF: Final = """
+    INSERT INTO cache_policies (endpoint, is_enabled, changed_by) VALUES ('/deals/<int:deal_id>', false, 'psql')
+"""
 REPRICE: Final = "UPDATE deals SET price_cents = price_cents + 1"
 
 
@@ -57,18 +62,9 @@ def _workers(deal: Deal, environment: dict[str, str], tmp_path: Path) -> Iterato
     """Have worker and beat run, and seen to run."""
     workers = Workers(environment, tmp_path)
     workers.start()
-    assert _eventually(_nothing_is_owed)
+    assert eventually(_nothing_is_owed)
     yield
     workers.stop()
-
-
-def _eventually(is_so: Callable[[], bool]) -> bool:
-    deadline_s = time.monotonic() + WITHIN_S
-    while not is_so():
-        if time.monotonic() > deadline_s:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def _nothing_is_owed() -> bool:
@@ -80,6 +76,12 @@ def _nothing_is_owed() -> bool:
 def _version(valkey: Valkey, tag: str) -> object:
     with redis.Redis.from_url(valkey.url) as client:
         return client.get(f"dealradarus:v1:tag:{tag}")
+
+
+def _state(job_id: int) -> State:
+    state = jobs.get(job_id).state
+    db.session.rollback()
+    return state
 
 
 def _write_as_psql_would(statement: str) -> None:
@@ -94,7 +96,7 @@ def test_what_is_written_behind_the_sites_back_shows(site: Site, deal: Deal) -> 
     _write_as_psql_would(REPRICE)
 
     assert [answer.headers["X-Cache"] for answer in before] == ["MISS", "HIT"]
-    assert _eventually(lambda: site.ask(path).json()["price_cents"] == before[0].json()["price_cents"] + 1)
+    assert eventually(lambda: site.ask(path).json()["price_cents"] == before[0].json()["price_cents"] + 1)
 
 
 def test_what_the_site_has_invalidated_the_worker_removes_and_doesnt_invalidate_again(
@@ -105,7 +107,7 @@ def test_what_the_site_has_invalidated_the_worker_removes_and_doesnt_invalidate_
     def is_invalidated_once(value: int) -> bool:
         site.ask(f"/api/deals/{deal.id}/vote", token=token, send={"value": value})
         invalidated = _version(valkey, f"deal:{deal.id}")
-        return _eventually(_nothing_is_owed) and _version(valkey, f"deal:{deal.id}") == invalidated is not None
+        return eventually(_nothing_is_owed) and _version(valkey, f"deal:{deal.id}") == invalidated is not None
 
     # On a busy machine the sweep may be first for once, which does no harm.
     assert any(is_invalidated_once(value) for value in (1, -1, 1, -1, 1))
@@ -121,8 +123,20 @@ def test_what_the_site_could_not_invalidate_while_the_store_was_dead_is_when_it_
     valkey.start()
 
     assert (voted.status, was_owed) == (200, True)
-    assert _eventually(_nothing_is_owed)
+    assert eventually(_nothing_is_owed)
     assert _version(valkey, f"deal:{deal.id}") is not None
+
+
+def test_a_worker_warms_nothing_of_what_is_switched_off(deal: Deal) -> None:
+    def is_left_alone() -> bool:
+        with transaction():
+            job_id = jobs.file(Wanted(Kind.WARM, paths=(f"/deals/{deal.id}",)), by="operator").id
+        assert eventually(lambda: _state(job_id) is State.DONE)
+        return jobs.get(job_id).progress.failed == 1
+
+    _write_as_psql_would(SWITCH_OFF)
+
+    assert eventually(is_left_alone)
 
 
 def test_workers_come_back_when_their_broker_does(broker: Valkey, valkey: Valkey) -> None:
@@ -131,5 +145,5 @@ def test_workers_come_back_when_their_broker_does(broker: Valkey, valkey: Valkey
 
     broker.start()
 
-    assert _eventually(_nothing_is_owed)
+    assert eventually(_nothing_is_owed)
     assert _version(valkey, "merchants") is not None

@@ -6,6 +6,7 @@ from typing import Final
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.users.models import User
 from tests.factories.people import token_for
+from tests.journeys.waiting import eventually
 from tests.servers.site import Site
 from tests.servers.valkey import Valkey
 
@@ -43,6 +44,21 @@ def test_a_killed_store_is_not_noticed_but_in_the_headers(site: Site, deal: Deal
     assert {answer.headers["X-Cache"] for answer in during} == {"BYPASS"}
     assert len({answer.body for answer in during + after}) == 1
     assert max(answer.seconds for answer in during) < BOUND_S
+
+
+def test_a_policy_that_one_worker_changes_is_soon_in_force_in_the_other(site: Site, deal: Deal, ada: User) -> None:
+    path, token = f"/api/deals/{deal.id}", token_for(ada)
+    wish = {"endpoint": "/deals/<int:deal_id>", "enabled": False}
+
+    def is_off_everywhere() -> bool:
+        with ThreadPoolExecutor(8) as readers:
+            seen = readers.map(lambda _: site.ask(path).headers["X-Cache"], range(40))
+        return set(seen) == {"BYPASS"}
+
+    changed = site.ask("/api/cache/policies", token=token, send=wish, method="PATCH")
+
+    assert changed.status == 200
+    assert eventually(is_off_everywhere)
 
 
 def test_hits_come_again_by_themselves(site: Site, deal: Deal, valkey: Valkey) -> None:

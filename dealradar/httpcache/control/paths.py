@@ -82,6 +82,11 @@ def tag_of_path(path: str) -> str:
     return _tag_of(path)
 
 
+def tag_of_endpoint(endpoint: str) -> str:
+    """Return a tag that all entries of *endpoint*, a rule, depend on: that of its path up to the first id."""
+    return _tag_of(endpoint.partition("/<")[0])
+
+
 def tags_of_pattern(pattern: str) -> tuple[str, ...]:
     """Return tags such that every entry whose key *pattern* matches depends on one of them.
 

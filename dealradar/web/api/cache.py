@@ -5,10 +5,12 @@ from typing import Final
 from dealradar.domain.shapes import Page
 from dealradar.domain.users import Role
 from dealradar.httpcache.control import entries, jobs
+from dealradar.httpcache.control.policy_shapes import PoliciesOut, PolicyPatch, overview
 from dealradar.httpcache.control.shapes import Accepted, EntryOut, EntryQuery, Invalidation, JobOut, Queued, Warming
 from dealradar.invalidation import control, transaction
 from dealradar.security.callers import Caller
-from dealradar.security.permissions import Who
+from dealradar.security.permissions import ADMIN, Who
+from dealradar.web import preconditions
 from dealradar.web.endpoint import Routes
 
 routes = Routes("cache")
@@ -49,6 +51,24 @@ def job(job_id: int) -> JobOut:
 def listing(query: EntryQuery) -> Page[EntryOut]:
     """List what is cached of one path, a variant each; it looks through a part of the store at a time."""
     return entries.listing(query)
+
+
+@routes.get("/cache/policies", who=ADMIN)
+def policies() -> PoliciesOut:
+    """Show how each endpoint is cached, what was changed of that while the program ran, and by whom."""
+    return overview()
+
+
+@routes.patch("/cache/policies", who=ADMIN)
+def change_policy(body: PolicyPatch, caller: Caller) -> PoliciesOut:
+    """Change how long one endpoint's answers are kept, or whether; null goes back to what is declared.
+
+    In force everywhere within 5 s, for what is cached already, too. Each change is written down.
+    """
+    with transaction():
+        preconditions.check(lambda: overview(for_update=True))
+        control.change_policy(body, by=_name(caller))
+        return overview()
 
 
 def _name(caller: Caller) -> str:
