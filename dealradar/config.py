@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     cache_reviews_ttl_s: TtlS = 180
     cache_comments_ttl_s: TtlS = 120
     cache_reports_ttl_s: TtlS = 120
+    cache_replay_window_s: int = Field(900, ge=60, le=86_400)
     cache_timeout_ms: int = Field(100, ge=5, le=5_000)
     cache_max_entry_bytes: int = Field(1_048_576, ge=1_024, le=67_108_864)
 

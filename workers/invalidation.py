@@ -6,7 +6,7 @@ from dealradar.jobs import Job
 
 @shared_task(name=Job.DELIVER_INVALIDATIONS)
 def deliver(transaction_ids: list[int]) -> int:
-    """Remove what transactions owed the cache and have paid; return how many tags."""
+    """Note that what transactions owed the cache is paid; return how many tags."""
     return invalidation.deliver(transaction_ids)
 
 

@@ -9,7 +9,11 @@ PAID: Final = Counter(
     "Committed transactions that made something stale: bumped before the answer, or owed to the sweep.",
     ("outcome",),
 )
-SWEPT: Final = Counter("dealradar_invalidation_swept_tags", "Tags that the sweep bumped, since nobody else had.")
+DELIVERIES: Final = Counter(
+    "dealradar_invalidation_deliveries",
+    "Tags that the sweep delivered to a target since nobody else had, and batches that it could not.",
+    ("target", "outcome"),
+)
 MESSAGES: Final = Counter(
     "dealradar_invalidation_messages",
     "Transactions whose payment the workers were told of, or couldn't be.",

@@ -1,15 +1,27 @@
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Text, func, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dealradar.extensions import Base
 
 
 class OwedBump(Base):
-    """One tag that a committed transaction made stale and whose invalidation is not delivered yet.
+    """One tag that a committed transaction made stale, and which targets have been told.
 
-    Triggers write it in the writing transaction, each tag once (ADR 0003).
+    Triggers write it in the writing transaction, each tag once (ADR 0003). Once every target has it, it is kept for the
+    replay window (ADR 0035).
     """
 
     __tablename__ = "cache_outbox"
@@ -17,6 +29,9 @@ class OwedBump(Base):
         CheckConstraint(
             "char_length(tag) <= 250 AND tag ~ '^[A-Za-z0-9._~%!$&''()+,;=@/:-]+$'", "tag_is_fit_for_a_key"
         ),
+        CheckConstraint("kind BETWEEN 0 AND 2", "kind_is_known"),
+        Index("idx_cache_outbox_owed", "kind", "transaction_id", postgresql_where=text("delivered_at IS NULL")),
+        Index("idx_cache_outbox_delivered", "delivered_at", postgresql_where=text("delivered_at IS NOT NULL")),
     )
 
     transaction_id: Mapped[int] = mapped_column(
@@ -24,3 +39,17 @@ class OwedBump(Base):
     )
     tag: Mapped[str] = mapped_column(Text, primary_key=True)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    kind: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
+    delivered_to: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    delivered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class FailingTarget(Base):
+    """A target that could not be told of invalidations the last time, and when it is to be tried again."""
+
+    __tablename__ = "cache_targets"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    retry_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_error: Mapped[str] = mapped_column(Text)

@@ -1,13 +1,15 @@
-"""The rows of the outbox: what committed transactions owe the cache."""
+"""The rows of the outbox: what committed transactions owe the cache, and who has been told of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Text, bindparam, text
+from sqlalchemy import BigInteger, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from dealradar.extensions import db
+from dealradar.invalidation.kinds import Kind
+from dealradar.invalidation.targets import STORE
 from dealradar.invalidation.triggers import EVERYTHING, SWITCH
 
 _OF_THIS_TRANSACTION: Final = text("""
@@ -16,28 +18,58 @@ _OF_THIS_TRANSACTION: Final = text("""
      GROUP BY transaction_id
 """)
 
-_SETTLE: Final = text("DELETE FROM cache_outbox WHERE transaction_id = ANY(:transaction_ids)")
+_CLAIM: Final = text("""
+    SELECT transaction_id, tag, kind FROM cache_outbox
+     WHERE delivered_at IS NULL AND NOT delivered_to @> ARRAY[:target]
+       AND created_at < now() - make_interval(secs => :older_than_s)
+     ORDER BY kind, transaction_id LIMIT :limit
+       FOR UPDATE SKIP LOCKED
+""")
 
-_TAKE: Final = text("""
+_MARK: Final = text("""
+    UPDATE cache_outbox
+       SET delivered_to = delivered_to || CAST(:target AS text),
+           delivered_at = CASE WHEN delivered_to || CAST(:target AS text) @> :targets THEN clock_timestamp() END
+      FROM unnest(:transaction_ids, :tags) AS had (transaction_id, tag)
+     WHERE cache_outbox.transaction_id = had.transaction_id AND cache_outbox.tag = had.tag
+""").bindparams(
+    bindparam("targets", type_=ARRAY(Text)),
+    bindparam("transaction_ids", type_=ARRAY(BigInteger)),
+    bindparam("tags", type_=ARRAY(Text)),
+)
+
+# What a sweep is just delivering is left to it: its target may hang for a moment, and the sweep marks it itself.
+_OF_TRANSACTIONS: Final = text("""
+    SELECT transaction_id, tag, kind FROM cache_outbox
+     WHERE transaction_id = ANY(:transaction_ids) AND delivered_at IS NULL AND NOT delivered_to @> ARRAY[:target]
+       FOR UPDATE SKIP LOCKED
+""")
+
+_FINISH: Final = text("""
+    UPDATE cache_outbox SET delivered_at = clock_timestamp()
+     WHERE delivered_at IS NULL AND delivered_to @> :targets
+""").bindparams(bindparam("targets", type_=ARRAY(Text)))
+
+_PRUNE: Final = text("""
     DELETE FROM cache_outbox USING (
         SELECT transaction_id, tag FROM cache_outbox
-         WHERE created_at < now() - make_interval(secs => :older_than_s)
-         ORDER BY transaction_id LIMIT :limit
+         WHERE delivered_at < now() - make_interval(secs => :window_s)
+         ORDER BY delivered_at LIMIT :limit
            FOR UPDATE SKIP LOCKED
-    ) AS taken
-     WHERE cache_outbox.transaction_id = taken.transaction_id AND cache_outbox.tag = taken.tag
-    RETURNING cache_outbox.tag
+    ) AS old
+     WHERE cache_outbox.transaction_id = old.transaction_id AND cache_outbox.tag = old.tag
 """)
 
 _FOLD: Final = text("""
     WITH folded AS (
         DELETE FROM cache_outbox
-         WHERE tag <> :everything AND created_at < now() - make_interval(secs => :older_than_s)
+         WHERE delivered_at IS NULL AND tag <> :everything AND created_at < now() - make_interval(secs => :older_than_s)
         RETURNING 1
     ), owed AS (
-        INSERT INTO cache_outbox (tag)
-        SELECT :everything
-         WHERE EXISTS (SELECT FROM folded) AND NOT EXISTS (SELECT FROM cache_outbox WHERE tag = :everything)
+        INSERT INTO cache_outbox (tag, kind)
+        SELECT :everything, :kind
+         WHERE EXISTS (SELECT FROM folded)
+           AND NOT EXISTS (SELECT FROM cache_outbox WHERE delivered_at IS NULL AND tag = :everything AND kind = :kind)
     )
     SELECT count(*) FROM folded
 """)
@@ -46,6 +78,19 @@ _OWE: Final = text("INSERT INTO cache_outbox (tag) SELECT unnest(:tags) ON CONFL
     bindparam("tags", type_=ARRAY(Text))
 )
 
+_OWED_TAGS: Final = text("""
+    SELECT DISTINCT tag FROM cache_outbox
+     WHERE delivered_at IS NULL AND NOT delivered_to @> ARRAY[:target]
+     LIMIT :limit
+""")
+
+_LATELY: Final = text("""
+    SELECT tag FROM cache_outbox WHERE delivered_at IS NULL
+     UNION
+    SELECT tag FROM cache_outbox WHERE delivered_at > now() - make_interval(secs => :within_s)
+     LIMIT :limit
+""")
+
 
 @dataclass(frozen=True)
 class Owed:
@@ -53,6 +98,15 @@ class Owed:
 
     transaction_id: int
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tag that a transaction owes."""
+
+    transaction_id: int
+    tag: str
+    kind: Kind
 
 
 def of_this_transaction() -> Owed | None:
@@ -66,28 +120,67 @@ def owe(tags: Collection[str]) -> None:
     db.session.execute(_OWE, {"tags": list(tags)})
 
 
-def settle(transaction_ids: Collection[int]) -> int:
-    """Remove what *transaction_ids* owed and has been paid; return how many tags. The caller commits."""
-    return db.session.connection().execute(_SETTLE, {"transaction_ids": list(transaction_ids)}).rowcount
+def claim(target: str, *, limit: int, older_than_s: float) -> list[Row]:
+    """Return up to *limit* rows that *target* has not been told of, what hurries first.
 
-
-def take(limit: int, *, older_than_s: float) -> list[str]:
-    """Remove up to *limit* tags that have been owed for longer than *older_than_s*, and return them.
-
-    They stay owed unless the caller commits. What somebody else is just taking is left to them.
+    They are the present transaction's to deliver until it ends; what somebody else has claimed is left to them, and
+    what is younger than *older_than_s* to its writer.
     """
-    return list(db.session.scalars(_TAKE, {"limit": limit, "older_than_s": older_than_s}))
+    asked = {"target": target, "limit": limit, "older_than_s": older_than_s}
+    return _rows(db.session.execute(_CLAIM, asked))
+
+
+def claim_of(transaction_ids: Collection[int], target: str) -> list[Row]:
+    """Return the rows of *transaction_ids* that *target* has not been told of, and claim them likewise."""
+    asked = {"transaction_ids": list(transaction_ids), "target": target}
+    return _rows(db.session.execute(_OF_TRANSACTIONS, asked))
+
+
+def mark(rows: Sequence[Row], target: str, targets: Collection[str]) -> None:
+    """Note that *target* has been told of *rows*, which are delivered once all *targets* have; the caller commits."""
+    told = {
+        "target": target,
+        "targets": list(targets),
+        "transaction_ids": [row.transaction_id for row in rows],
+        "tags": [row.tag for row in rows],
+    }
+    db.session.execute(_MARK, told)
+
+
+def finish(targets: Collection[str]) -> None:
+    """Mark what all *targets* have been told of: that is so when one was taken off the list. The caller commits."""
+    db.session.execute(_FINISH, {"targets": list(targets)})
+
+
+def prune(limit: int, *, window_s: float) -> int:
+    """Remove up to *limit* rows that were delivered longer ago than *window_s*; return how many. The caller commits."""
+    return db.session.connection().execute(_PRUNE, {"limit": limit, "window_s": window_s}).rowcount
 
 
 def fold(*, older_than_s: float) -> int:
     """Let one tag, the one of everything, stand for all that has been owed for longer than *older_than_s*.
 
-    The caller commits. Returns how many tags it now stands for.
+    It is as urgent as the most urgent that it may stand for. The caller commits. Returns how many tags it newly
+    stands for.
     """
-    folding = {"everything": EVERYTHING, "older_than_s": older_than_s}
+    folding = {"everything": EVERYTHING, "kind": Kind.HARD, "older_than_s": older_than_s}
     return int(db.session.execute(_FOLD, folding).scalar_one())
+
+
+def owed_tags(limit: int) -> list[str]:
+    """Return up to *limit* different tags that are not noted as known to the local store; locks nothing."""
+    return list(db.session.scalars(_OWED_TAGS, {"target": STORE.name, "limit": limit}))
+
+
+def lately(limit: int, *, within_s: float) -> list[str]:
+    """Return up to *limit* different tags that are owed, or were delivered within the last *within_s*."""
+    return list(db.session.scalars(_LATELY, {"limit": limit, "within_s": within_s}))
 
 
 def keep_out() -> None:
     """Keep what the present transaction writes from now on from being owed."""
     db.session.execute(text(f"SET LOCAL {SWITCH} = 'off'"))
+
+
+def _rows(found: Iterable[Any]) -> list[Row]:
+    return [Row(transaction_id, tag, Kind(kind)) for transaction_id, tag, kind in found]

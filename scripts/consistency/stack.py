@@ -119,7 +119,8 @@ class Stack:
         until_s = time.monotonic() + _PATIENCE_S
         with self.connect() as connection:
             connection.execute("INSERT INTO cache_outbox (tag) VALUES (%s)", [tag])
-            while connection.execute("SELECT FROM cache_outbox WHERE tag = %s", [tag]).fetchone():
+            owed = "SELECT FROM cache_outbox WHERE tag = %s AND delivered_at IS NULL"
+            while connection.execute(owed, [tag]).fetchone():
                 if time.monotonic() > until_s:
                     raise RefusedError(f"what is owed to the cache isn't swept up within {_PATIENCE_S:g} s")
                 time.sleep(_LOOK_AGAIN_S)
