@@ -12,7 +12,7 @@ from dealradar.config import Settings
 from dealradar.domain import registry  # noqa: F401  the models, for whoever looks at the metadata
 from dealradar.domain.users import Passwords
 from dealradar.extensions import cache, celery, db, migrate
-from dealradar.httpcache import overrides
+from dealradar.httpcache import demand, overrides
 from dealradar.httpcache.control import background
 from dealradar.monitoring import logs, metrics
 from dealradar.web import wiring
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _connect_database(app, settings)
     _connect_cache(app, settings)
     overrides.connect(app)
+    demand.connect(app)
     jobs.configure(celery, broker_url=settings.celery_broker_url)
     wiring.register(app, settings)
     cli.register(app)

@@ -8,10 +8,10 @@ from flask.cli import AppGroup
 
 from dealradar.cache import MAX_TTL_S
 from dealradar.cli.refusals import in_plain_words
-from dealradar.httpcache.control import entries, jobs
+from dealradar.httpcache.control import entries, jobs, warming
 from dealradar.httpcache.control.jobs import Job
 from dealradar.httpcache.control.policy_shapes import PolicyOut, PolicyPatch, overview
-from dealradar.httpcache.control.shapes import EntryQuery, Invalidation, Warming
+from dealradar.httpcache.control.shapes import MAX_WARMED, EntryOut, EntryQuery, Invalidation, Warming
 from dealradar.invalidation import control, transaction
 
 SHOWN_JOBS: Final = 20
@@ -38,26 +38,29 @@ def invalidate(*, tags: tuple[str, ...], paths: tuple[str, ...], patterns: tuple
 
 
 @commands.command("warm")
-@click.argument("paths", nargs=-1, required=True)
-def warm(paths: tuple[str, ...]) -> None:
+@click.argument("paths", nargs=-1)
+@click.option("--top", type=click.IntRange(1, MAX_WARMED), help="So many of those that were asked for most lately.")
+def warm(paths: tuple[str, ...], *, top: int | None) -> None:
     """Have the answers of PATHS, as below /api, made and stored by a worker."""
+    if bool(paths) == (top is not None):
+        raise click.UsageError("Say what: either PATHS, or --top.")
     with in_plain_words():
-        wish = Warming(paths=paths)
+        wish = Warming(paths=paths, top=top)
         with transaction():
-            job = jobs.file(wish.wanted(), by=_name())
+            job = jobs.file(warming.wanted(wish), by=_name())
     click.echo(f"Queued {len(job.wanted.paths)} paths; job {job.id}.")
 
 
 @commands.command("inspect")
 @click.argument("path")
 def inspect(path: str) -> None:
-    """Print what is cached of PATH: the key, age, life left, size and tags of each variant."""
+    """Print what is cached of PATH: the key, age, life left, size, hits and tags of each variant."""
     found, cursor = 0, None
     with in_plain_words():
         while True:
             page = entries.listing(EntryQuery(path=path, cursor=cursor))
             for entry in page.items:
-                click.echo(f"{entry.key}  {entry.age_s:.0f} s old, {entry.ttl_s:.0f} s left, {entry.body_bytes} bytes")
+                click.echo(_entry_line(entry))
                 click.echo(f"    {' '.join(entry.tags)}")
             found += len(page.items)
             cursor = page.next_cursor
@@ -109,6 +112,11 @@ def _policy_line(policy: PolicyOut) -> str:
     return (
         f"{policy.endpoint:<33} {'on ' if policy.enabled else 'off'} {policy.ttl_s:>6} s  {policy.sharing}{changed}{by}"
     )
+
+
+def _entry_line(entry: EntryOut) -> str:
+    life = f"{entry.age_s:.0f} s old, {entry.ttl_s:.0f} s left"
+    return f"{entry.key}  {life}, {entry.body_bytes} bytes, {entry.hits} hits"
 
 
 def _line(job: Job) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from dealradar.cache import Hit, Lookup, Miss, MissReason, entry_key, prefixes, user_hash
 from dealradar.config import Settings
@@ -12,12 +12,16 @@ from dealradar.httpcache.policies import Policy, Sharing
 
 @dataclass(frozen=True)
 class Plan:
-    """The key of an entry, the tags whose versions it must carry, and its life."""
+    """The key of an entry, the tags whose versions it must carry, and its life.
+
+    *public_path* is how anybody asks for it below ``/api``, in one of the ways; None for what is one person's.
+    """
 
     key: str
     tags: tuple[str, ...]
     ttl_s: int
     sharing: Sharing
+    public_path: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,18 @@ def plan(policy: Policy, wish: Wish, settings: Settings) -> Plan:
     person = None
     if policy.sharing is Sharing.PERSON:
         person = user_hash(settings.secret_key.get_secret_value().encode(), wish.identity)
+    differences = _differences(wish.query)
     return Plan(
-        key=entry_key(path, _differences(wish.query), person),
+        key=entry_key(path, differences, person),
         tags=(*(tag.format(**ids) for tag in policy.tags), *prefixes(path)),
         ttl_s=policy.ttl(settings),
         sharing=policy.sharing,
+        public_path=_public_path(path, differences) if policy.sharing is Sharing.PUBLIC else None,
     )
+
+
+def _public_path(path: str, differences: Mapping[str, str | int]) -> str:
+    return f"{path}?{urlencode(differences)}" if differences else path
 
 
 def held_to(plan: Plan, found: Lookup) -> Lookup:

@@ -1,10 +1,13 @@
 """Which store the application has: the one behind Flask-Caching, or none when the cache is switched off."""
 
+import time
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from dealradar.cache import NullStore, Store, scans
+from dealradar.cache import NullStore, Store, scans, tallies
 from dealradar.cache.backend import TaggedRedisCache
 from dealradar.cache.scans import Batch
+from dealradar.cache.wire import Wire
 from dealradar.extensions import cache
 
 _NONE: Final = NullStore()
@@ -22,7 +25,42 @@ def scan(pattern: str, cursor: str = scans.START) -> Batch:
     Raises:
         StoreUnavailableError: The store can't be asked.
     """
+    wire = _wire()
+    return Batch(keys=(), cursor=scans.START) if wire is None else scans.step(wire, pattern, cursor)
+
+
+def hits(keys: Sequence[str]) -> list[int]:
+    """Return how often the entry at each of *keys* was a hit, up to a few seconds ago.
+
+    Raises:
+        StoreUnavailableError: The store can't be asked.
+    """
+    wire = _wire()
+    return [0] * len(keys) if wire is None else tallies.hits(wire, keys)
+
+
+def most_asked(count: int) -> list[str]:
+    """Return up to *count* public paths, as below ``/api``, those in most demand first.
+
+    Raises:
+        StoreUnavailableError: The store can't be asked.
+    """
+    wire = _wire()
+    return [] if wire is None else tallies.most_asked(wire, count, now_s=time.time())
+
+
+def tally(*, hits: Mapping[str, int], asked: Mapping[str, int]) -> None:
+    """Add to the hits of each key and to the demand for each path.
+
+    Raises:
+        StoreUnavailableError: The store can't be asked; what it wasn't told is lost.
+    """
+    wire = _wire()
+    if wire is not None:
+        tallies.add_hits(wire, hits)
+        tallies.add_demand(wire, asked, now_s=time.time())
+
+
+def _wire() -> Wire | None:
     backend: object = cache.cache
-    if not isinstance(backend, TaggedRedisCache):
-        return Batch(keys=(), cursor=scans.START)
-    return scans.step(backend.store.reads, pattern, cursor)
+    return backend.store.reads if isinstance(backend, TaggedRedisCache) else None

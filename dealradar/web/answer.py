@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 
 from dealradar.cache import InvalidKeyError
 from dealradar.config import Settings
-from dealradar.httpcache import overrides, stores
+from dealradar.httpcache import demand, overrides, stores
 from dealradar.httpcache.plans import Wish, plan
 from dealradar.httpcache.policies import Policy
 from dealradar.httpcache.serving import JSON, Computed, Served, bypass, serve
@@ -73,7 +73,10 @@ def _serve(policy: Policy, arguments: Mapping[str, Any], compute: Callable[[], C
         planned = plan(policy, wish, settings)
     except InvalidKeyError:
         return bypass(compute().body, detail="no-key")
-    return serve(stores.current(), planned, compute)
+    served = serve(stores.current(), planned, compute)
+    if demand.NOT_ASKED not in request.environ:
+        demand.current().note(planned, served)
+    return served
 
 
 def _call(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401  whatever the view returns

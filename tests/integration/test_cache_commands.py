@@ -78,6 +78,8 @@ def test_policies_are_listed_changed_and_set_back(typed: Typed) -> None:
         (("invalidate", "--pattern", "/nothing/*"), 1, "matches nothing"),
         (("invalidate", "--path", "/reviews"), 1, "cached endpoint"),
         (("warm", "/reports"), 1, "each caller"),
+        (("warm",), 2, "--top"),
+        (("warm", "/deals", "--top", "5"), 2, "--top"),
         (("inspect", "/nothing"), 1, "cached endpoint"),
         (("policies", "set", "/nothing", "--off"), 1, "endpoint: "),
         (("policies", "set", "/deals"), 2, "--reset"),

@@ -1,6 +1,7 @@
 """What is cached for a path."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from dealradar.cache import Hit, StoreUnavailableError, scans
@@ -31,7 +32,7 @@ def listing(query: EntryQuery) -> Page[EntryOut]:
     try:
         for _ in range(MAX_STEPS):
             batch = stores.scan(f"{query.path}:*", cursor)
-            found += [entry for key in batch.keys if (entry := _seen(key)) is not None]
+            found += _valid(batch.keys)
             cursor = batch.cursor
             if cursor == scans.START:
                 break
@@ -40,14 +41,17 @@ def listing(query: EntryQuery) -> Page[EntryOut]:
     return Page(items=found, next_cursor=None if cursor == scans.START else cursor)
 
 
-def _seen(key: str) -> EntryOut | None:
-    hit = stores.current().lookup(key, ())
-    if not isinstance(hit, Hit):
-        return None
+def _valid(keys: Sequence[str]) -> list[EntryOut]:
+    found = ((key, hits, stores.current().lookup(key, ())) for key, hits in zip(keys, stores.hits(keys), strict=True))
+    return [_shown(key, hit, hits=hits) for key, hits, hit in found if isinstance(hit, Hit)]
+
+
+def _shown(key: str, hit: Hit, *, hits: int) -> EntryOut:
     return EntryOut(
         key=key,
         tags=[tag for tag, _ in hit.entry.versions],
         age_s=round(hit.age_s, 3),
         ttl_s=round(hit.ttl_left_s, 3),
         body_bytes=len(hit.entry.body),
+        hits=hits,
     )

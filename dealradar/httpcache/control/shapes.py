@@ -9,6 +9,7 @@ from dealradar.httpcache.control import paths
 from dealradar.httpcache.control.jobs import Job, Kind, State, Wanted
 
 EVERYTHING: Final = "path:/"
+MAX_WARMED: Final = 1_000
 
 Tag = Annotated[str, AfterValidator(paths.check_tag), Field(max_length=250)]
 Path = Annotated[str, AfterValidator(paths.check_path), Field(max_length=200)]
@@ -47,13 +48,21 @@ class Invalidation(Input):
 
 
 class Warming(Input):
-    """The paths whose answers are to be made, as below ``/api``, with what anybody may ask there."""
+    """Whose answers are to be made: one of the two.
 
-    paths: Annotated[tuple[PublicPath, ...], Field(min_length=1, max_length=1_000)]
+    Attributes:
+        paths: These, as below ``/api``, with what anybody may ask there.
+        top: So many of the public paths that were asked for most lately.
+    """
 
-    def wanted(self) -> Wanted:
-        """Return the job that this is."""
-        return Wanted(Kind.WARM, paths=tuple(dict.fromkeys(self.paths)))
+    paths: Annotated[tuple[PublicPath, ...], Field(max_length=MAX_WARMED)] = ()
+    top: Annotated[int, Field(ge=1, le=MAX_WARMED)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_the_two(self) -> Self:
+        if bool(self.paths) == (self.top is not None):
+            raise ValueError("say what is to be warmed: either paths, or top")
+        return self
 
 
 class Accepted(Output):
@@ -124,10 +133,18 @@ class EntryQuery(Query):
 
 
 class EntryOut(Output):
-    """One variant that would be served: its key, what it depends on, its age, what is left of its life, its size."""
+    """One variant that would be served.
+
+    Attributes:
+        key: Under which it is stored.
+        tags: What it depends on.
+        ttl_s: What is left of its life.
+        hits: How often its key was a hit, up to a few seconds ago; forgotten a day after the last.
+    """
 
     key: str
     tags: list[str]
     age_s: float
     ttl_s: float
     body_bytes: int
+    hits: int

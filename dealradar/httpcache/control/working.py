@@ -10,7 +10,7 @@ from werkzeug.test import EnvironBuilder
 
 from dealradar.cache import scans
 from dealradar.domain.errors import DomainError
-from dealradar.httpcache import stores
+from dealradar.httpcache import demand, stores
 from dealradar.httpcache.control.jobs import Job, Kind
 from dealradar.httpcache.serving import XCache
 
@@ -56,7 +56,7 @@ def _ask(path: str) -> str | None:
 
     The view runs without what surrounds a request: nobody's limit is used up, and no request is logged or counted.
     """
-    environ = EnvironBuilder(API + path).get_environ()
+    environ = EnvironBuilder(API + path, environ_base={demand.NOT_ASKED: True}).get_environ()
     try:
         with current_app.app_context(), current_app.request_context(environ):
             answer = current_app.make_response(current_app.dispatch_request())

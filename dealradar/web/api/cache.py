@@ -4,7 +4,7 @@ from typing import Final
 
 from dealradar.domain.shapes import Page
 from dealradar.domain.users import Role
-from dealradar.httpcache.control import entries, jobs
+from dealradar.httpcache.control import entries, jobs, warming
 from dealradar.httpcache.control.policy_shapes import PoliciesOut, PolicyPatch, overview
 from dealradar.httpcache.control.shapes import Accepted, EntryOut, EntryQuery, Invalidation, JobOut, Queued, Warming
 from dealradar.invalidation import control, transaction
@@ -35,9 +35,9 @@ def invalidate(body: Invalidation, caller: Caller) -> Accepted:
 
 @routes.post("/cache/warm", who=MAY_WARM, status=202)
 def warm(body: Warming, caller: Caller) -> Queued:
-    """Have the answers of paths made and stored by a worker, one after the other, as for anybody who asks."""
+    """Have the answers of paths, or of those asked for most, made and stored by a worker, as for anybody who asks."""
     with transaction():
-        job = jobs.file(body.wanted(), by=_name(caller))
+        job = jobs.file(warming.wanted(body), by=_name(caller))
     return Queued(job_id=job.id)
 
 

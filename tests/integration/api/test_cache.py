@@ -237,7 +237,19 @@ def test_what_was_warmed_is_a_hit_for_the_first_who_asks(admin: Any, x_cache: Ge
     assert [x_cache(path) for path in paths[:2]] == ["HIT", "HIT"]
 
 
-@pytest.mark.parametrize("wish", [{}, {"paths": []}, {"paths": ["/reports"]}, {"paths": ["/auth/me"]}, {"top": 5}])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {},
+        {"paths": []},
+        {"paths": ["/reports"]},
+        {"paths": ["/auth/me"]},
+        {"paths": ["/deals"], "top": 5},
+        {"top": 0},
+        {"top": 1_001},
+    ],
+    ids=str,
+)
 def test_only_what_is_the_same_for_everybody_can_be_warmed(admin: Any, wish: dict[str, Any]) -> None:
     assert admin.post("/api/cache/warm", json=wish).status_code == 422
 

@@ -1,0 +1,34 @@
+"""Which paths a wish to warm is about."""
+
+from dealradar.cache import StoreUnavailableError
+from dealradar.domain.errors import BusyError
+from dealradar.httpcache import stores
+from dealradar.httpcache.control import paths
+from dealradar.httpcache.control.jobs import Kind, Wanted
+from dealradar.httpcache.control.shapes import Warming
+
+
+def wanted(wish: Warming) -> Wanted:
+    """Return the job that *wish* is.
+
+    Raises:
+        BusyError: It is about what is asked for most, and the store, which knows, can't be asked.
+    """
+    chosen = wish.paths if wish.top is None else _most_asked(wish.top)
+    return Wanted(Kind.WARM, paths=tuple(dict.fromkeys(chosen)))
+
+
+def _most_asked(count: int) -> list[str]:
+    try:
+        return [path for path in stores.most_asked(count) if _is_public(path)]
+    except StoreUnavailableError:
+        raise BusyError("The cache store, which knows what is asked for most, can't be asked just now.") from None
+
+
+def _is_public(path: str) -> bool:
+    """Whether *path* may be warmed: what comes out of the store is believed no more than what a person sends."""
+    try:
+        paths.check_public(path)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""What is asked for, counted in this process and told to the store every few seconds.
+
+A process that is killed takes its last few seconds of counts with it.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final
+
+from flask import Flask, current_app
+
+from dealradar.httpcache.plans import Plan
+from dealradar.httpcache.serving import Served, XCache
+
+NOT_ASKED: Final = "dealradar.nobody_asked"
+"""In the environment of a request that nobody made, and that is not to be counted."""
+
+MAX_COUNTED: Final = 2_000
+"""How many keys, and how many paths, are counted between two flushes; what is asked for often is there early."""
+
+MAX_PATH_CHARS: Final = 500
+_EXTENSION: Final = "demand"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often each key was a hit, and each public path was asked for, hit or not."""
+
+    hits: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
+
+
+class Demand:
+    """Counts that threads share, bounded."""
+
+    def __init__(self) -> None:
+        self._counts = Counts()
+        self._lock = Lock()
+
+    def note(self, plan: Plan, served: Served) -> None:
+        """Count one request for *plan* that was *served*."""
+        with self._lock:
+            if served.x_cache is XCache.HIT:
+                _count(self._counts.hits, plan.key)
+            if plan.public_path is not None and len(plan.public_path) <= MAX_PATH_CHARS:
+                _count(self._counts.asked, plan.public_path)
+
+    def take(self) -> Counts:
+        """Return what was counted since it was last taken."""
+        with self._lock:
+            taken, self._counts = self._counts, Counts()
+        return taken
+
+
+def connect(app: Flask) -> None:
+    """Give *app* its counts."""
+    app.extensions[_EXTENSION] = Demand()
+
+
+def current() -> Demand:
+    """Return the counts of the current application."""
+    demand: Demand = current_app.extensions[_EXTENSION]
+    return demand
+
+
+def _count(counter: Counter[str], what: str) -> None:
+    if what in counter or len(counter) < MAX_COUNTED:
+        counter[what] += 1
