@@ -12,7 +12,7 @@ from dealradar.config import Settings
 from dealradar.domain import registry  # noqa: F401  the models, for whoever looks at the metadata
 from dealradar.domain.users import Passwords
 from dealradar.extensions import cache, celery, db, migrate
-from dealradar.httpcache import demand, overrides
+from dealradar.httpcache import demand, origins, overrides
 from dealradar.httpcache.control import background
 from dealradar.monitoring import logs, metrics
 from dealradar.web import wiring
@@ -69,3 +69,4 @@ def _connect_cache(app: Flask, settings: Settings) -> None:
     app.config["CACHE_MAX_ENTRY_BYTES"] = settings.cache_max_entry_bytes
     app.config["CACHE_OBSERVER"] = metrics.observe
     cache.init_app(app)
+    origins.connect(app, settings)

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     cache_reports_ttl_s: TtlS = 120
     cache_replay_window_s: int = Field(900, ge=60, le=86_400)
     cache_timeout_ms: int = Field(100, ge=5, le=5_000)
+    cache_soft_ttl_percent: int = Field(80, ge=10, le=100)
+    cache_lease_wait_ms: int = Field(1_500, ge=0, le=10_000)
+    cache_recompute_max_concurrent: int = Field(4, ge=1, le=256)
     cache_max_entry_bytes: int = Field(1_048_576, ge=1_024, le=67_108_864)
 
     http_cache_enabled: bool = True

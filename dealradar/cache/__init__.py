@@ -7,6 +7,7 @@ from dealradar.cache.breaker import Circuit, Phase
 from dealradar.cache.entries import MAX_TTL_S, Entry, EntryError, Headers, Versions
 from dealradar.cache.events import Did, Event, Observer, ignore
 from dealradar.cache.keys import NAMESPACE, InvalidKeyError, entry_key, prefixes, user_hash
+from dealradar.cache.leases import Held, Lease, Leases, Woken
 from dealradar.cache.null_store import NullStore
 from dealradar.cache.redis_store import Limits, RedisStore
 from dealradar.cache.store import Down, Health, Hit, Lookup, Miss, MissReason, Put, Store
@@ -23,8 +24,11 @@ __all__ = [
     "Event",
     "Headers",
     "Health",
+    "Held",
     "Hit",
     "InvalidKeyError",
+    "Lease",
+    "Leases",
     "Limits",
     "Lookup",
     "Miss",
@@ -38,6 +42,7 @@ __all__ = [
     "StoreUnavailableError",
     "Trouble",
     "Versions",
+    "Woken",
     "entry_key",
     "ignore",
     "prefixes",

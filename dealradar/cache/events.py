@@ -14,8 +14,13 @@ class Did(StrEnum):
     BUMP = "bump"
     DELETE = "delete"
     CLEAR = "clear"
+    LEASE = "lease"
+    WAIT = "wait"
+    RELEASE = "release"
     READS_BREAKER = "reads_breaker"
     BUMPS_BREAKER = "bumps_breaker"
+    SERVER = "server"
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,16 @@ def value_key(name: str) -> str:
     return f"{NAMESPACE}value:{_checked_name(name, 'cache key')}"
 
 
+def lease_key(key: str) -> str:
+    """Return the key that says who recomputes the entry at *key*."""
+    return f"{NAMESPACE}lease:{key.removeprefix(NAMESPACE)}"
+
+
+def bell_key(key: str) -> str:
+    """Return the key of the stream that wakes who waits for the entry at *key*."""
+    return f"{NAMESPACE}bell:{key.removeprefix(NAMESPACE)}"
+
+
 @lru_cache(maxsize=8_192)
 def prefixes(endpoint: str) -> tuple[str, ...]:
     """Return the tags of *endpoint* and of each path above it, the root first.

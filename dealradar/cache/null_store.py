@@ -4,12 +4,34 @@ from collections.abc import Iterable
 
 from dealradar.cache.breaker import Circuit
 from dealradar.cache.entries import Entry, Versions
+from dealradar.cache.leases import Held, Lease, Woken
 from dealradar.cache.store import Down, Health, Miss, Put
 from dealradar.cache.wire import Trouble
 
 
+class NullLeases:
+    """`Leases` that nobody gets: without a store, everybody computes."""
+
+    def take(self, key: str) -> Trouble:  # noqa: ARG002  the protocol's
+        """Return that nobody was asked."""
+        return Trouble.DISABLED
+
+    def wait(self, held: Held, *, at_most_s: float) -> Woken:  # noqa: ARG002  likewise
+        """Return at once."""
+        return Woken.DOWN
+
+    def give_back(self, lease: Lease, *, stored: bool) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
 class NullStore:
     """A `Store` that holds nothing and touches no network; there is nothing to invalidate, so that succeeds."""
+
+    def __init__(self) -> None:
+        self.leases = NullLeases()
 
     def lookup(self, key: str, tags: Iterable[str]) -> Down:  # noqa: ARG002  the protocol's
         """Return that nobody was asked."""

@@ -12,6 +12,7 @@ from dealradar.cache.breaker import Breaker, Circuit, Patience
 from dealradar.cache.entries import Entry, EntryError, Versions, jittered, pack, unpack
 from dealradar.cache.events import Did, Event, Observer, ignore
 from dealradar.cache.keys import NAMESPACE
+from dealradar.cache.leases import RedisLeases, patience_s
 from dealradar.cache.store import Down, Health, Hit, Lookup, Miss, MissReason, Put, judge
 from dealradar.cache.wire import StoreUnavailableError, Wire
 
@@ -63,6 +64,13 @@ class RedisStore:
             max_connections=self.limits.max_connections,
             breaker=self._breaker(Did.BUMPS_BREAKER, _BUMPS_PATIENCE),
         )
+        waits = Wire(
+            url,
+            timeout_s=patience_s(self.limits.timeout_s),
+            max_connections=self.limits.max_connections,
+            breaker=self.reads.breaker,
+        )
+        self.leases = RedisLeases(self.reads, waits, observe=observe)
 
     def lookup(self, key: str, tags: Iterable[str]) -> Lookup:
         """See `Store.lookup`. Only an entry that depends on more than *tags* costs a second round trip.
@@ -144,6 +152,7 @@ class RedisStore:
 
     def close(self) -> None:
         """See `Store.close`."""
+        self.leases.close()
         self.reads.close()
         self._bumps.close()
 

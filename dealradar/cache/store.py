@@ -7,6 +7,7 @@ from typing import Protocol
 
 from dealradar.cache.breaker import Circuit
 from dealradar.cache.entries import Entry, Versions
+from dealradar.cache.leases import Leases
 from dealradar.cache.wire import Trouble
 
 
@@ -73,6 +74,10 @@ class Store(Protocol):
     carries them. Then whatever is invalidated meanwhile makes the entry a miss, however late it is stored. Reading
     and storing fail open, invalidating fails loud.
     """
+
+    @property
+    def leases(self) -> Leases:
+        """Who recomputes what: at most one of all the processes that use this store."""
 
     def lookup(self, key: str, tags: Iterable[str]) -> Lookup:
         """Return what is stored at *key*, provided that it depends on *tags* and that all its versions still hold."""

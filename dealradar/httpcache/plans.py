@@ -14,6 +14,7 @@ from dealradar.httpcache.policies import Policy, Sharing
 class Plan:
     """The key of an entry, the tags whose versions it must carry, and its life.
 
+    From *soft_ttl_s* on it is refreshed while it is served; None where that can't be.
     *public_path* is how anybody asks for it below ``/api``, in one of the ways; None for what is one person's.
     """
 
@@ -21,6 +22,7 @@ class Plan:
     tags: tuple[str, ...]
     ttl_s: int
     sharing: Sharing
+    soft_ttl_s: float | None = None
     public_path: str | None = None
 
 
@@ -50,6 +52,7 @@ def plan(policy: Policy, wish: Wish, settings: Settings) -> Plan:
         tags=(*(tag.format(**ids) for tag in policy.tags), *prefixes(path)),
         ttl_s=policy.ttl(settings),
         sharing=policy.sharing,
+        soft_ttl_s=policy.soft_ttl_s(settings),
         public_path=_public_path(path, differences) if policy.sharing is Sharing.PUBLIC else None,
     )
 

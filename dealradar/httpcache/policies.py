@@ -53,6 +53,15 @@ class Policy:
         """Return the path with its ids to be filled in: ``/reviews/deal/{deal_id}``."""
         return _PLACEHOLDER.sub(r"{\1}", self.endpoint)
 
+    def soft_ttl_s(self, settings: Settings) -> float | None:
+        """Return the age from which an entry is refreshed while it is served; None where it must not be.
+
+        What one person may see isn't computed without them.
+        """
+        if self.sharing is not Sharing.PUBLIC:
+            return None
+        return self.ttl(settings) * settings.cache_soft_ttl_percent / 100
+
 
 def reviews_ttl(settings: Settings) -> int:
     """Return the seconds that reviews are kept."""

@@ -1,18 +1,19 @@
-"""Serve a plan from the store, or compute it and store it under the versions that were read first."""
+"""Serve a plan from the store, or have it computed: by one, while the others wait."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from http import HTTPStatus
 from typing import Final
 
-from dealradar.cache import Down, Entry, Hit, Miss, MissReason, Put, Store
+from dealradar.cache import Down, Hit, Lookup, Miss, MissReason
+from dealradar.httpcache.flights import Role
+from dealradar.httpcache.measures import RECOMPUTES
+from dealradar.httpcache.origins import Origin
 from dealradar.httpcache.plans import Plan, held_to
-from dealradar.httpcache.policies import Sharing
+from dealradar.httpcache.recompute import Compute, Fill
 from dealradar.httpcache.validators import etag_of
 
-JSON: Final = "application/json"
+COLLAPSED: Final = "collapsed"
 
 
 class XCache(StrEnum):
@@ -33,18 +34,11 @@ FORWARDED: Final = {
 
 
 @dataclass(frozen=True)
-class Computed:
-    """What a view made of a request, and whether it looked at who asked."""
-
-    body: bytes
-    read_identity: bool = False
-
-
-@dataclass(frozen=True)
 class Served:
     """A body, its entity tag, and how it was come by.
 
-    *forwarded* is None for a hit; *ttl_s* is how long the entry may still live, None where there is none.
+    *forwarded* is None for a hit; *ttl_s* is how long the entry may still live, None where there is none. *collapsed*
+    is what waited for another request's answer (RFC 9211 §2.6).
     """
 
     body: bytes
@@ -52,27 +46,46 @@ class Served:
     x_cache: XCache
     forwarded: str | None = None
     stored: bool = False
+    collapsed: bool = False
     ttl_s: int | None = None
     key: str | None = None
     detail: str | None = None
 
 
-def serve(store: Store, plan: Plan, compute: Callable[[], Computed]) -> Served:
-    """Return the answer to *plan*: the stored one while all its versions hold, else what *compute* returns.
+@dataclass(frozen=True)
+class Source:
+    """How an answer is computed.
 
-    Whatever *compute* raises passes through, and nothing is stored.
+    *compute* may look at the request. *detached* does not, and so serves to refresh an entry; None where the answer
+    depends on who asks.
     """
-    found = held_to(plan, store.lookup(plan.key, plan.tags))
+
+    compute: Compute
+    detached: Compute | None = None
+
+
+def serve(origin: Origin, plan: Plan, source: Source) -> Served:
+    """Return the answer to *plan*: the stored one while all its versions hold, else what *source* computes.
+
+    Whatever that raises passes through, and nothing is stored.
+    """
+    found = _look(origin, plan)
     if isinstance(found, Hit):
+        if source.detached is not None:
+            origin.refresher.consider(plan, found, source.detached)
         return _hit(plan, found)
     if isinstance(found, Down):
-        return bypass(compute().body, detail=found.reason)
-    return _miss(store, plan, found, compute)
+        return bypass(source.compute().body, detail=found.reason)
+    return _miss(origin, plan, source.compute, missed=found)
 
 
 def bypass(body: bytes, *, detail: str) -> Served:
     """Return *body* as an answer that the cache had no part in, and why."""
     return Served(body, etag_of(body), XCache.BYPASS, forwarded="bypass", detail=detail)
+
+
+def _look(origin: Origin, plan: Plan) -> Lookup:
+    return held_to(plan, origin.store.lookup(plan.key, plan.tags))
 
 
 def _hit(plan: Plan, found: Hit) -> Served:
@@ -85,48 +98,43 @@ def _hit(plan: Plan, found: Hit) -> Served:
     )
 
 
-def _miss(store: Store, plan: Plan, found: Miss, compute: Callable[[], Computed]) -> Served:
-    versions = store.versions(plan.tags, found)  # before the database is read, or a stale fill could pass (G3)
-    started_s = time.monotonic()
-    computed = compute()
-    etag = etag_of(computed.body)
-    refusal = _refusal(plan, computed)
-    if refusal is None and versions is not None:
-        refusal = _put(
-            store,
-            plan,
-            Entry(
-                status=int(HTTPStatus.OK),
-                media_type=JSON,
-                body=computed.body,
-                versions=versions,
-                stored_at_s=time.time(),
-                ttl_s=plan.ttl_s,
-                cost_s=time.monotonic() - started_s,
-                etag=etag,
-            ),
-        )
-    stored = refusal is None and versions is not None
+def _miss(origin: Origin, plan: Plan, compute: Compute, *, missed: Miss) -> Served:
+    """Return the answer to *plan*, of which there was nothing a moment ago.
+
+    Who has the lease looks again, for the one before may have stored it since; who has waited looks again, for only
+    what still holds may be served.
+    """
+    deadline_s = time.monotonic() + origin.wait_s
+    found = missed
+    while True:
+        with origin.flights.turn(plan.key, deadline_s=deadline_s) as turn:
+            again = found if turn.role is Role.ALONE else _look(origin, plan)
+            if isinstance(again, Miss) and turn.role is not Role.FOLLOW:
+                RECOMPUTES.labels(turn.role).inc()
+                fill = origin.recompute(plan, compute, known=again)
+                turn.stored = fill.stored
+                return _filled(plan, fill, missed)
+            turn.stored = isinstance(again, Hit)
+        if isinstance(again, Hit):
+            RECOMPUTES.labels(COLLAPSED).inc()
+            return _collapsed(plan, again, missed)
+        if isinstance(again, Down):
+            return bypass(compute().body, detail=again.reason)
+        found = again
+
+
+def _filled(plan: Plan, fill: Fill, missed: Miss) -> Served:
     return Served(
-        computed.body,
-        etag,
+        fill.computed.body,
+        fill.computed.etag,
         XCache.MISS,
-        forwarded=FORWARDED[found.reason],
-        stored=stored,
-        ttl_s=plan.ttl_s if stored else None,
+        forwarded=FORWARDED[missed.reason],
+        stored=fill.stored,
+        ttl_s=plan.ttl_s if fill.stored else None,
         key=plan.key,
-        detail=refusal,
+        detail=fill.refusal,
     )
 
 
-def _refusal(plan: Plan, computed: Computed) -> str | None:
-    """Return why the answer must not be stored: made public, it turned out to depend on who asked (G5)."""
-    if plan.sharing is Sharing.PUBLIC and computed.read_identity:
-        return "identity-read"
-    return None
-
-
-def _put(store: Store, plan: Plan, entry: Entry) -> str | None:
-    """Store *entry*; return why it wasn't, or None."""
-    outcome = store.put(plan.key, entry)
-    return None if outcome is Put.STORED else str(outcome)
+def _collapsed(plan: Plan, found: Hit, missed: Miss) -> Served:
+    return replace(_hit(plan, found), x_cache=XCache.MISS, forwarded=FORWARDED[missed.reason], collapsed=True)

@@ -1,16 +1,18 @@
 """The road of every API request: who, what, from the cache or the view, and out as JSON."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from flask import Response, current_app, request
 
 from dealradar.cache import InvalidKeyError
 from dealradar.config import Settings
-from dealradar.httpcache import demand, overrides, stores
+from dealradar.httpcache import demand, origins, overrides
 from dealradar.httpcache.plans import Wish, plan
-from dealradar.httpcache.policies import Policy
-from dealradar.httpcache.serving import JSON, Computed, Served, bypass, serve
+from dealradar.httpcache.policies import Policy, Sharing
+from dealradar.httpcache.recompute import JSON, Computed
+from dealradar.httpcache.serving import Served, Source, bypass, serve
 from dealradar.monitoring import metrics
 from dealradar.web import caller, fields, parsing
 from dealradar.web.endpoint import NO_CONTENT, Endpoint
@@ -53,27 +55,42 @@ def _uncached(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Response:
 
 
 def _cached(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) -> Response:
-    def compute() -> Computed:
-        result = _call(endpoint, arguments)
-        assert endpoint.contract.returns is not None  # noqa: S101  a policy's endpoint answers something
-        return Computed(endpoint.contract.returns.dump_json(result), read_identity=caller.was_read())
-
-    served = _serve(policy, arguments, compute)
+    served = _serve(policy, arguments, _source(endpoint, policy, arguments))
     metrics.RESPONSES.labels(policy.endpoint, served.x_cache).inc()
     return fields.cacheable(served, policy.sharing)
 
 
-def _serve(policy: Policy, arguments: Mapping[str, Any], compute: Callable[[], Computed]) -> Served:
+def _source(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) -> Source:
+    compute = partial(_compute, endpoint, arguments)
+    is_detachable = policy.sharing is Sharing.PUBLIC and not endpoint.contract.reads_identity
+    return Source(compute, partial(compute_detached, endpoint, arguments) if is_detachable else None)
+
+
+def _compute(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Computed:
+    return Computed(_dump(endpoint, _call(endpoint, arguments)), read_identity=caller.was_read())
+
+
+def compute_detached(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Computed:
+    """Compute without a request: a view that looks at who asks fails here, rather than answer for everybody (G5)."""
+    return Computed(_dump(endpoint, endpoint.view(**arguments)))
+
+
+def _dump(endpoint: Endpoint, result: object) -> bytes:
+    assert endpoint.contract.returns is not None  # noqa: S101  a policy's endpoint answers something
+    return endpoint.contract.returns.dump_json(result)
+
+
+def _serve(policy: Policy, arguments: Mapping[str, Any], source: Source) -> Served:
     if not policy.is_enabled:
-        return bypass(compute().body, detail=SWITCHED_OFF)
+        return bypass(source.compute().body, detail=SWITCHED_OFF)
     settings: Settings = current_app.extensions["settings"]
     ids = {name: value for name, value in arguments.items() if name != "query"}
     wish = Wish(ids=ids, query=arguments.get("query"), identity=caller.admit().identity)
     try:
         planned = plan(policy, wish, settings)
     except InvalidKeyError:
-        return bypass(compute().body, detail="no-key")
-    served = serve(stores.current(), planned, compute)
+        return bypass(source.compute().body, detail="no-key")
+    served = serve(origins.current(), planned, source)
     if demand.NOT_ASKED not in request.environ:
         demand.current().note(planned, served)
     return served

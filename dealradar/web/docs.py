@@ -7,7 +7,7 @@ import flask_swagger_ui
 from flask import Blueprint, Flask, Response, current_app, render_template, send_from_directory
 
 from dealradar.config import VERSION
-from dealradar.httpcache.serving import JSON
+from dealradar.httpcache.recompute import JSON
 from dealradar.web import fields
 from dealradar.web.api import FAMILIES
 from dealradar.web.openapi import document

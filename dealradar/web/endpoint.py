@@ -30,6 +30,11 @@ class Contract:
     takes_caller: bool
     returns: TypeAdapter[Any] | None
 
+    @property
+    def reads_identity(self) -> bool:
+        """Whether the view is told who calls."""
+        return self.takes_actor or self.takes_caller
+
 
 @dataclass(frozen=True)
 class Endpoint:

@@ -6,7 +6,8 @@ from flask import Response, current_app, request
 
 from dealradar.config import Settings
 from dealradar.httpcache.policies import Sharing
-from dealradar.httpcache.serving import JSON, Served
+from dealradar.httpcache.recompute import JSON
+from dealradar.httpcache.serving import Served
 from dealradar.httpcache.validators import etag_of
 
 CACHE_NAME: Final = "dealradar"
@@ -39,6 +40,8 @@ def cache_status(served: Served) -> str:
     members = [CACHE_NAME, "hit" if served.forwarded is None else f"fwd={served.forwarded}"]
     if served.stored:
         members.append("stored")
+    if served.collapsed:
+        members.append("collapsed")
     if served.ttl_s is not None:
         members.append(f"ttl={served.ttl_s}")
     if served.key is not None:

@@ -15,7 +15,7 @@ from dealradar.domain.errors import ForbiddenError
 from dealradar.domain.shapes import Output
 from dealradar.extensions import db
 from dealradar.httpcache import stores
-from dealradar.httpcache.serving import JSON
+from dealradar.httpcache.recompute import JSON
 from dealradar.monitoring import health, metrics, readings, servers
 from dealradar.monitoring.health import Dependency, Examiner, Readiness
 from dealradar.web import caller, fields

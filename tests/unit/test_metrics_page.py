@@ -3,7 +3,8 @@ from pathlib import Path
 
 from prometheus_client import REGISTRY
 
-from dealradar.invalidation import measures  # noqa: F401  they make the families
+from dealradar.httpcache import measures as recomputing  # noqa: F401  they make the families
+from dealradar.invalidation import measures  # noqa: F401  likewise
 from dealradar.monitoring import metrics  # noqa: F401  likewise
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"

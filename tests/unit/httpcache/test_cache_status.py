@@ -15,6 +15,10 @@ KEY = "dealradarus:v1:/deals:0"
             f'dealradar; fwd=uri-miss; stored; ttl=180; key="{KEY}"',
         ),
         (
+            Served(b"", "e", XCache.MISS, forwarded="stale", collapsed=True, ttl_s=180, key=KEY),
+            f'dealradar; fwd=stale; collapsed; ttl=180; key="{KEY}"',
+        ),
+        (
             Served(b"", "e", XCache.MISS, forwarded="stale", key=KEY, detail="too_big"),
             f'dealradar; fwd=stale; key="{KEY}"; detail="too_big"',
         ),

@@ -1,0 +1,22 @@
+"""What is counted of recomputing, beside what the cache store tells of its leases."""
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge
+
+RECOMPUTES: Final = Counter(
+    "dealradar_cache_recomputes",
+    "How those who found nothing to serve got an answer: computed it with the lease, without it, or were given it.",
+    ("turn",),
+)
+WAITING: Final = Gauge(
+    "dealradar_cache_waiting_requests",
+    "Requests that wait for another one to compute what they want as well.",
+    multiprocess_mode="livesum",
+)
+SHIELD: Final = Counter(
+    "dealradar_cache_shield", "Whether a recompute found a free place, at once, late, or not in time.", ("outcome",)
+)
+REFRESHES: Final = Counter(
+    "dealradar_cache_refreshes", "Refreshes of entries that were still valid, and how they ended.", ("due", "outcome")
+)

@@ -1,0 +1,45 @@
+"""What stands behind the cache of one process: how answers are computed, by whom, and how many at once."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, current_app
+
+from dealradar.cache import Store
+from dealradar.config import Settings
+from dealradar.httpcache import stores
+from dealradar.httpcache.flights import Flights
+from dealradar.httpcache.recompute import Recompute
+from dealradar.httpcache.refresh import Refresher
+from dealradar.httpcache.shield import Shield
+
+_EXTENSION: Final = "origin"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The store, and what its misses go through; *wait_s* is how long one waits for another's answer."""
+
+    store: Store
+    flights: Flights
+    recompute: Recompute
+    refresher: Refresher
+    wait_s: float
+
+
+def connect(app: Flask, settings: Settings) -> None:
+    """Give *app*, whose store is there already, its origin."""
+    with app.app_context():
+        store = stores.current()
+    wait_s = settings.cache_lease_wait_ms / 1_000
+    places = settings.cache_recompute_max_concurrent
+    recompute = Recompute(store, Shield(places, wait_s=wait_s))
+    # Half the places at most, so that those who wait for an answer find one.
+    refresher = Refresher(recompute, app.app_context, at_once=max(1, places // 2))
+    app.extensions[_EXTENSION] = Origin(store, Flights(store.leases), recompute, refresher, wait_s)
+
+
+def current() -> Origin:
+    """Return the origin of the current application."""
+    origin: Origin = current_app.extensions[_EXTENSION]
+    return origin

@@ -1,0 +1,86 @@
+"""Compute an answer and store it under the versions that were read first."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from typing import Final
+
+from dealradar.cache import Entry, Miss, Put, Store, Versions
+from dealradar.httpcache.plans import Plan
+from dealradar.httpcache.policies import Sharing
+from dealradar.httpcache.shield import Shield
+from dealradar.httpcache.validators import etag_of
+
+JSON: Final = "application/json"
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What a view made of a request, and whether it looked at who asked."""
+
+    body: bytes
+    read_identity: bool = False
+
+    @cached_property
+    def etag(self) -> str:
+        """Return the opaque part of its entity tag."""
+        return etag_of(self.body)
+
+
+Compute = Callable[[], Computed]
+
+
+@dataclass(frozen=True)
+class Fill:
+    """What was computed, and whether it was stored; if not, *refusal* says why where it is known."""
+
+    computed: Computed
+    stored: bool
+    refusal: str | None = None
+
+
+@dataclass(frozen=True)
+class Recompute:
+    """Makes an entry of what a view computes: *store* keeps it, *shield* bounds how many do so at once."""
+
+    store: Store
+    shield: Shield
+
+    def __call__(self, plan: Plan, compute: Compute, *, known: Miss | None = None) -> Fill:
+        """Return what *compute* does, stored under *plan* if it may be; *known* spares versions read just before.
+
+        Whatever *compute* raises passes through, and nothing is stored.
+        """
+        with self.shield.place():
+            versions = self.store.versions(plan.tags, known)  # before the database is read, or a stale fill passes (G3)
+            started_s = time.monotonic()
+            computed = compute()
+            cost_s = time.monotonic() - started_s
+        refusal = _refusal(plan, computed)
+        if refusal is not None or versions is None:
+            return Fill(computed, stored=False, refusal=refusal)
+        outcome = self.store.put(plan.key, _entry(plan, computed, versions, cost_s))
+        return Fill(computed, stored=True) if outcome is Put.STORED else Fill(computed, stored=False, refusal=outcome)
+
+
+def _refusal(plan: Plan, computed: Computed) -> str | None:
+    """Return why the answer must not be stored: made public, it turned out to depend on who asked (G5)."""
+    if plan.sharing is Sharing.PUBLIC and computed.read_identity:
+        return "identity-read"
+    return None
+
+
+def _entry(plan: Plan, computed: Computed, versions: Versions, cost_s: float) -> Entry:
+    return Entry(
+        status=int(HTTPStatus.OK),
+        media_type=JSON,
+        body=computed.body,
+        versions=versions,
+        stored_at_s=time.time(),
+        ttl_s=plan.ttl_s,
+        soft_ttl_s=plan.soft_ttl_s,
+        cost_s=cost_s,
+        etag=computed.etag,
+    )
