@@ -12,11 +12,11 @@ from typing import Final
 
 from scripts import place
 from scripts.clone import HERE
-from scripts.consistency import community, ending, faults, report
+from scripts.consistency import community, ending, faults, recomputes, report, weakened
 from scripts.consistency.client import Client
 from scripts.consistency.experiment import Experiment
 from scripts.consistency.faults import Injector
-from scripts.consistency.report import Report
+from scripts.consistency.report import Outcome, Report
 from scripts.consistency.stack import Stack
 from scripts.log import Log
 from scripts.roster import Roster
@@ -54,6 +54,13 @@ def _wish(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--fault", choices=names, default=faults.ALL, help="which harm is done (default: all)")
     parser.add_argument("--clients", type=int, default=_USUAL_CLIENTS, help="how many read (default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there as well")
+    protections = tuple(weakening.name for weakening in weakened.WEAKENINGS)
+    parser.add_argument(
+        "--without",
+        choices=protections,
+        default=weakened.NOTHING.name,
+        help="a protection of the cache that is taken away, to see it missed (default: %(default)s)",
+    )
     wish = parser.parse_args(arguments)
     if wish.minutes is not None:
         wish.seconds = 60 * wish.minutes
@@ -64,7 +71,7 @@ def _wish(arguments: Sequence[str]) -> argparse.Namespace:
 
 async def _run(wish: argparse.Namespace, folder: Path, log: Log) -> Report:
     async with Supervisor(Roster(folder / "roster.json"), log) as supervisor:
-        stack = Stack(HERE, folder, supervisor)
+        stack = Stack(HERE, folder, supervisor, weakened.named(wish.without))
         print("starting the site", file=sys.stderr, flush=True)
         await stack.start()
         with stack.connect() as connection:
@@ -78,4 +85,5 @@ async def _run(wish: argparse.Namespace, folder: Path, log: Log) -> Report:
         plain_port = await stack.start_reference()
         await asyncio.sleep(_SETTLE_S)
         lost = await asyncio.to_thread(ending.lost, people, site_port=stack.port, plain_port=plain_port)
-        return report.draw_up(experiment.ledger, injector, lost, seconds=seconds)
+        expiries = recomputes.per_expiry(recomputes.noted(folder))
+        return report.draw_up(experiment.ledger, injector, Outcome(lost, expiries), seconds=seconds)

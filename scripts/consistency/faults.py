@@ -5,9 +5,8 @@ import os
 import random
 import signal
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,12 +14,14 @@ import psutil
 import redis
 
 from scripts import ports
-from scripts.consistency.history import Outage, What
+from scripts.consistency import failpoint
+from scripts.consistency.history import Injected, Outage, What
 from scripts.consistency.stack import BROKER, CACHE, Stack
 
 _DICE: Final = random.Random()  # noqa: S311 - no secret
 _PAUSE_S: Final = (0.3, 2.0)
 _FROZEN_S: Final = 0.02
+_ARMED_S: Final = 3.0
 _USUAL_MEMORY: Final = "256mb"
 _DELAYS_S: Final = (0.03, 0.3, 1.5)
 
@@ -32,7 +33,7 @@ class Injector:
     stack: Stack
     outages: list[Outage] = field(default_factory=list)
     deaths_s: list[float] = field(default_factory=list)
-    done: Counter[str] = field(default_factory=Counter)
+    done: list[Injected] = field(default_factory=list)
 
     async def go_on(self, faults: tuple["Fault", ...], *, for_s: float) -> None:
         """Do *faults* one after the other, in a new order each time, until *for_s* is over."""
@@ -43,8 +44,10 @@ class Injector:
             deck = deck or _DICE.sample(faults, len(faults))
             if deck and time.monotonic() < until_s:
                 fault = deck.pop()
-                await fault.inject(self)
-                self.done[fault.name] += 1
+                began_s = time.monotonic()
+                with suppress(MissedError):
+                    await fault.inject(self)
+                    self.done.append(Injected(fault.name, began_s, time.monotonic()))
 
     @contextmanager
     def outage(self, what: What, *, deaf: bool = False) -> Iterator[None]:
@@ -58,11 +61,29 @@ class Injector:
             self.outages[place] = Outage(what, began_s, time.monotonic(), deaf=deaf)
 
 
+class MissedError(Exception):
+    """There was nothing to harm."""
+
+
 async def _kill_web(injector: Injector) -> None:
+    folder = injector.stack.folder
+    failpoint.arm(folder)
+    until_s = time.monotonic() + _ARMED_S
+    while failpoint.is_armed(folder):
+        if time.monotonic() > until_s:
+            with suppress(FileNotFoundError):
+                failpoint.disarm(folder)
+                raise MissedError
+        await asyncio.sleep(_FROZEN_S / 2)
+    injector.deaths_s.append(time.monotonic())
+
+
+async def _kill_any_web(injector: Injector) -> None:
     children = psutil.Process(injector.stack.pid("web")).children()
-    if children:
-        os.kill(_DICE.choice(children).pid, signal.SIGKILL)
-        injector.deaths_s.append(time.monotonic())
+    if not children:
+        raise MissedError
+    os.kill(_DICE.choice(children).pid, signal.SIGKILL)
+    injector.deaths_s.append(time.monotonic())
 
 
 async def _stop_cache(injector: Injector, number: signal.Signals) -> None:
@@ -91,13 +112,17 @@ async def _hang_cache(injector: Injector) -> None:
 
 
 async def _flush_cache(injector: Injector) -> None:
-    await asyncio.to_thread(_cache_does, injector.stack, lambda store: store.flushall())
+    with injector.outage(What.MEMORY):
+        await asyncio.to_thread(_cache_does, injector.stack, lambda store: store.flushall())
 
 
 async def _evict(injector: Injector) -> None:
-    await asyncio.to_thread(_cache_does, injector.stack, _shrink)
-    await asyncio.sleep(_DICE.uniform(1.0, 3.0))
-    await asyncio.to_thread(_cache_does, injector.stack, lambda store: store.config_set("maxmemory", _USUAL_MEMORY))
+    with injector.outage(What.MEMORY):
+        before = await asyncio.to_thread(_cache_does, injector.stack, _shrink)
+        await asyncio.sleep(_DICE.uniform(1.0, 3.0))
+        after = await asyncio.to_thread(_cache_does, injector.stack, _grow)
+    if after == before:
+        raise MissedError
 
 
 async def _kill_worker(injector: Injector) -> None:
@@ -130,15 +155,29 @@ async def _delay(stack: Stack, seconds: float) -> None:
     order.close()
 
 
-def _cache_does(stack: Stack, act: Callable[["redis.Redis"], object]) -> None:
+def _cache_does(stack: Stack, act: Callable[["redis.Redis"], int]) -> int:
     with redis.Redis.from_url(stack.servers[CACHE].url, socket_timeout=2) as store:
-        act(store)
+        return act(store)
 
 
-def _shrink(store: "redis.Redis") -> None:
-    """Leave so little memory that much of what is stored goes, and little of what follows stays."""
-    memory = store.info("memory")
+def _shrink(store: "redis.Redis") -> int:
+    """Leave so little memory that much of what is stored goes, and little of what follows stays.
+
+    Returns how many keys had been evicted before.
+    """
+    memory, evicted = store.info("memory"), _evicted(store)
     store.config_set("maxmemory", int(memory["used_memory"]) - int(memory["used_memory_dataset"]) * 3 // 4)
+    return evicted
+
+
+def _grow(store: "redis.Redis") -> int:
+    """Leave as much memory as before; return how many keys have been evicted."""
+    store.config_set("maxmemory", _USUAL_MEMORY)
+    return _evicted(store)
+
+
+def _evicted(store: "redis.Redis") -> int:
+    return int(store.info("stats")["evicted_keys"])
 
 
 @dataclass(frozen=True)
@@ -151,6 +190,7 @@ class Fault:
 
 FAULTS: Final = (
     Fault("kill-web", _kill_web),
+    Fault("kill-any-web", _kill_any_web),
     Fault("kill-redis", _kill_cache),
     Fault("restart-redis", _restart_cache),
     Fault("flush-redis", _flush_cache),

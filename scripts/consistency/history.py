@@ -68,6 +68,8 @@ class What(StrEnum):
 
     STORE = "store"
     SWEEP = "sweep"
+    MEMORY = "memory"
+    """The store's, which lost some of what it knew, or all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,15 @@ class Outage:
     began_s: float
     ended_s: float = inf
     deaf: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """A fault was done, and undone."""
+
+    fault: str
+    began_s: float
+    ended_s: float
 
 
 def marks(body: bytes) -> set[tuple[str, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scripts.consistency.history import Outage, Sighting, Via, What, Write
+from scripts.consistency.history import Injected, Outage, Sighting, Via, What, Write
 
 BOUNDS_S: Final = {Via.HTTP: 0.0, Via.SQL: 2.5, Via.UNANSWERED: 2.5}
 """How long after a write its predecessor may be seen: half a second of grace and a sweep, without an answer."""
@@ -50,6 +50,21 @@ def worst_s(
             ends = [outage.ended_s for outage in outages if outage.what is What.STORE and _meets(outage, write)]
             kind = f"{write.via}{AFTER_OUTAGE if ends else ''}"
             worst[kind] = max(worst[kind], sighting.began_s - max((write.ended_s, *ends)))
+    return worst
+
+
+def worst_after_s(
+    sightings: Iterable[Sighting], *, writes: Mapping[str, Sequence[Write]], done: Sequence[Injected]
+) -> dict[str, float]:
+    """Return by how much old things outlived a fault and a write over HTTP in or shortly after it, for each fault."""
+    worst = dict.fromkeys(sorted({one.fault for one in done}), 0.0)
+    newer = ((sighting, write) for sighting in sightings for write in _newer(sighting, writes))
+    for sighting, write in newer:
+        for one in done:
+            met = one.began_s <= write.ended_s and write.began_s <= one.ended_s + RETURN_BOUND_S
+            if met and write.via is not Via.SQL:
+                outlived_s = sighting.began_s - max(write.ended_s, one.ended_s)
+                worst[one.fault] = max(worst[one.fault], outlived_s)
     return worst
 
 

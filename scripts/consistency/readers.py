@@ -12,6 +12,9 @@ from scripts.consistency.ledger import Ledger
 
 _PRIVATE: Final = ("/api/auth/me", "/api/me/bookmarks", "/api/notifications")
 _REPORTS: Final = "/api/reports"
+_HOT: Final = "/api/deals?sort=new"
+_HOT_SHARE: Final = 0.15
+"""Asked for so often that many want it at once when a write has made it stale."""
 _OPEN_SHARE, _PRIVATE_SHARE = 0.8, 0.95
 
 
@@ -48,7 +51,8 @@ class Reader:
     def _read_something(self) -> None:
         luck = self._dice.random()
         if luck < _OPEN_SHARE:
-            self.read(self._dice.choice((*self._community.paths, *self._ledger.vanishing * 3)))
+            paths = (*self._community.paths, *self._ledger.vanishing * 3)
+            self.read(_HOT if self._dice.random() < _HOT_SHARE else self._dice.choice(paths))
         elif luck < _PRIVATE_SHARE:
             self._read_private(self._dice.choice((*self._community.members, *self._community.moderators)))
         else:

@@ -1,5 +1,6 @@
 """What came of the experiment, for people and for programs."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -10,6 +11,7 @@ from scripts.consistency.faults import Injector
 from scripts.consistency.history import Outage, Write
 from scripts.consistency.judge import Stale
 from scripts.consistency.ledger import Ledger, unexplained
+from scripts.consistency.recomputes import Expiry
 
 _SHOWN: Final = 10
 _LINES_OF_HISTORY: Final = 3
@@ -25,6 +27,8 @@ class Report:
     x_cache: Mapping[str, int]
     faults: Mapping[str, int]
     worst_s: Mapping[str, float]
+    worst_after_s: Mapping[str, float]
+    recomputes: Mapping[str, float]
     explained_cuts: int
     violations: Mapping[str, Sequence[str]]
 
@@ -38,7 +42,15 @@ class Report:
         return {**asdict(self), "total": sum(self.operations.values()), "is_clean": self.is_clean}
 
 
-def draw_up(ledger: Ledger, injector: Injector, lost: Sequence[Lost], *, seconds: float) -> Report:
+@dataclass(frozen=True)
+class Outcome:
+    """What was found out when the clients had ended."""
+
+    lost: Sequence[Lost]
+    expiries: Sequence[Expiry]
+
+
+def draw_up(ledger: Ledger, injector: Injector, outcome: Outcome, *, seconds: float) -> Report:
     """Judge what happened."""
     writes, suspects = ledger.history.writes, ledger.history.suspects
     stale = judge.stale(suspects, writes=writes, outages=injector.outages)
@@ -48,13 +60,15 @@ def draw_up(ledger: Ledger, injector: Injector, lost: Sequence[Lost], *, seconds
         dict(ledger.operations),
         history.count(writes.values()),
         dict(ledger.x_cache),
-        dict(injector.done),
-        {kind: round(worst_s, 3) for kind, worst_s in _worst(ledger, injector).items()},
+        dict(Counter(one.fault for one in injector.done)),
+        _rounded(judge.worst_s(suspects, writes=writes, outages=injector.outages)),
+        _rounded(judge.worst_after_s(suspects, writes=writes, done=injector.done)),
+        _counted(outcome.expiries),
         len(ledger.cuts) - len(cuts),
         {
             "stale reads": [_told(one, writes[one.write.subject], injector.outages) for one in stale],
             "rolled back and seen": [str(write) for write in ledger.history.undone_but_seen],
-            "lost invalidations": [str(one) for one in lost],
+            "lost invalidations": [str(one) for one in outcome.lost],
             "foreign answers": ledger.foreign,
             "wrong answers": ledger.wrong,
             "unexplained cuts": [str(cut) for cut in cuts],
@@ -62,8 +76,18 @@ def draw_up(ledger: Ledger, injector: Injector, lost: Sequence[Lost], *, seconds
     )
 
 
-def _worst(ledger: Ledger, injector: Injector) -> dict[str, float]:
-    return judge.worst_s(ledger.history.suspects, writes=ledger.history.writes, outages=injector.outages)
+def _counted(expiries: Sequence[Expiry]) -> dict[str, float]:
+    times = [expiry.times for expiry in expiries] or [0]
+    return {
+        "expiries": len(expiries),
+        "a mean expiry": round(sum(times) / len(times), 3),
+        "at most": max(times),
+        "expiries with more than one": sum(number > 1 for number in times),
+    }
+
+
+def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(each_s, 3) for name, each_s in seconds.items()}
 
 
 def show(report: Report) -> None:
@@ -75,6 +99,8 @@ def show(report: Report) -> None:
         ("X-Cache of what was read", report.x_cache),
         ("faults", report.faults),
         ("longest that old things were seen, s", report.worst_s),
+        ("the same of writes over HTTP in a fault, after its end", report.worst_after_s),
+        ("recomputes", report.recomputes),
     ):
         print(f"{title}: {', '.join(f'{name} {number:,}' for name, number in counts.items()) or 'none'}")
     print(f"connections cut by a death: {report.explained_cuts}")

@@ -17,6 +17,8 @@ import psycopg
 
 from scripts import flask_command, parts, ports, postgres, servers
 from scripts.clone import Clone
+from scripts.consistency import failpoint, weakened
+from scripts.consistency.weakened import Weakening
 from scripts.parts import Part, Server
 from scripts.refused import RefusedError
 from scripts.supervise import Member, Supervisor
@@ -24,6 +26,8 @@ from scripts.supervise import Member, Supervisor
 _PATIENCE_S: Final = 90.0
 _LOOK_AGAIN_S: Final = 0.02
 _PARTS: Final = ("web", "worker", "beat")
+_ENTRY: Final = "wsgi:app"
+_HARMED_ENTRY: Final = "scripts.consistency.harmed:app"
 
 CACHE: Final = "REDIS_URL"
 BROKER: Final = "CELERY_BROKER_URL"
@@ -45,11 +49,12 @@ _TOLD: Final = {
 
 @dataclass
 class Stack:
-    """The parts that run in *folder*, out of the code of *clone*; *port* is the site's."""
+    """The parts that run in *folder*, out of the code of *clone*, *weakened*; *port* is the site's."""
 
     clone: Clone
     folder: Path
     supervisor: Supervisor
+    weakening: Weakening = weakened.NOTHING
     port: int = field(default_factory=ports.pick)
     servers: Mapping[str, Server] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
@@ -68,9 +73,11 @@ class Stack:
         environment = self._environment(self._proxied())
         migrate = Part("migrate", flask_command.command("db", "upgrade"), self.clone.root, environment)
         await self.supervisor.step(migrate)
+        await asyncio.to_thread(self._weaken_database)
         self.port = ports.pick()  # anew: what was free when the servers began to start may be taken by now
         environment = {**environment, "PORT": str(self.port)}
-        procfile = parts.from_procfile(self.clone.procfile.read_text(), cwd=self.folder, environment=environment)
+        text = self.clone.procfile.read_text().replace(_ENTRY, _HARMED_ENTRY)
+        procfile = parts.from_procfile(text, cwd=self.folder, environment=environment)
         for part in procfile:
             if part.name in _PARTS:
                 self.members[part.name] = self.supervisor.start(part)
@@ -129,6 +136,12 @@ class Stack:
         """Connect to the database, past the site."""
         return postgres.connect(self.servers[DATABASE].url)
 
+    def _weaken_database(self) -> None:
+        if self.weakening.sql is None:
+            return
+        with self.connect() as connection:
+            connection.execute(self.weakening.sql.format(connection.info.dbname))
+
     def _proxied(self) -> str:
         """Start the proxy before the store; return the URL of the store through it."""
         url = urlsplit(self.servers[CACHE].url)
@@ -142,7 +155,8 @@ class Stack:
         metrics.mkdir(exist_ok=True)
         urls = {variable: server.url for variable, server in self.servers.items()} | {CACHE: cache_url}
         told = {"PORT": str(self.port), "PROMETHEUS_MULTIPROC_DIR": str(metrics), "PYTHONPATH": str(self.clone.root)}
-        return {**os.environ, **_TOLD, **urls, **told}
+        harm = {failpoint.FOLDER: str(self.folder), weakened.WITHOUT: self.weakening.name}
+        return {**os.environ, **_TOLD, **urls, **told, **harm}
 
 
 def _answers(port: int) -> bool:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scripts.clone import HERE
 
 
@@ -30,8 +32,27 @@ def test_a_busy_site_whose_store_is_flushed_keeps_every_promise(tmp_path: Path) 
     assert result["writes"]["http"] > 0
 
 
-def test_the_check_finds_out_that_writes_invalidate_nothing(tmp_path: Path) -> None:
-    status, result = check(tmp_path, "--seconds", "3", "--fault", "none", "--clients", "4", CACHE_BUST_ON_WRITE="false")
+def test_a_write_whose_process_died_after_the_commit_shows_all_the_same(tmp_path: Path) -> None:
+    status, result = check(tmp_path, "--seconds", "5", "--fault", "kill-web", "--clients", "4")
+
+    assert {name: found for name, found in result["violations"].items() if found} == {}
+    assert status == 0
+    assert result["faults"]["kill-web"] > 0
+    assert result["writes"]["unanswered"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param((), {"CACHE_BUST_ON_WRITE": "false"}, id="writes invalidate nothing"),
+        pytest.param(("--without", "version-check"), {}, id="versions aren't compared"),
+        pytest.param(("--without", "outbox"), {}, id="nothing is owed to the cache"),
+    ],
+)
+def test_the_check_finds_out_that_old_answers_are_served(
+    tmp_path: Path, arguments: tuple[str, ...], told: dict[str, str]
+) -> None:
+    status, result = check(tmp_path, "--seconds", "3", "--fault", "none", "--clients", "4", *arguments, **told)
 
     assert status == 1
     assert result["violations"]["stale reads"]

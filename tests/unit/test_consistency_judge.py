@@ -4,10 +4,11 @@ from math import inf
 
 import pytest
 
-from scripts.consistency import judge
+from scripts.consistency import judge, recomputes
 from scripts.consistency.client import CutError, Wish
-from scripts.consistency.history import GONE, Answer, History, Outage, Sighting, Via, What, Write, mark, marks
+from scripts.consistency.history import GONE, Answer, History, Injected, Outage, Sighting, Via, What, Write, mark, marks
 from scripts.consistency.ledger import unexplained
+from scripts.consistency.recomputes import Expiry, Recompute
 
 REVIEW = "review-1"
 
@@ -103,6 +104,42 @@ def test_the_worst_after_an_outage_is_measured_from_its_end() -> None:
     )
 
     assert worst["http after an outage"] == 0.5
+
+
+def test_the_worst_after_a_fault_is_of_the_faults_that_the_write_met() -> None:
+    done = [Injected("kill-web", 1.0, 2.0), Injected("hang-redis", 9.0, 12.0)]
+
+    worst = judge.worst_after_s([sighting(1, 12.5)], writes={REVIEW: [write(2, 10.0)]}, done=done)
+
+    assert worst == {"hang-redis": 0.5, "kill-web": 0.0}
+
+
+def test_the_worst_after_a_fault_leaves_out_what_has_to_be_swept_anyway() -> None:
+    done = [Injected("hang-redis", 9.0, 12.0)]
+
+    worst = judge.worst_after_s([sighting(1, 12.5)], writes={REVIEW: [write(2, 10.0, Via.SQL)]}, done=done)
+
+    assert worst == {"hang-redis": 0.0}
+
+
+def test_who_computes_before_another_has_stored_computes_for_the_same_expiry() -> None:
+    both = [Recompute("key", "v1", 1.0, 2.0), Recompute("key", "v1", 1.9, 3.0)]
+
+    assert recomputes.per_expiry(both) == [Expiry("key", 2, 1.0, 2.0)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(Recompute("key", "v1", 2.0, 3.0), id="after it was stored"),
+        pytest.param(Recompute("key", "v2", 1.5, 3.0), id="from other versions"),
+        pytest.param(Recompute("another", "v1", 1.5, 3.0), id="for another key"),
+    ],
+)
+def test_another_expiry_is_what_is_computed(other: Recompute) -> None:
+    expiries = recomputes.per_expiry([other, Recompute("key", "v1", 1.0, 2.0)])
+
+    assert [expiry.times for expiry in expiries] == [1, 1]
 
 
 def test_another_persons_secret_is_foreign_and_ones_own_is_not() -> None:

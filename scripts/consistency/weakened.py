@@ -1,0 +1,45 @@
+"""The site without one of its protections, by which the check shows that it would miss it: one table."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from unittest.mock import patch
+
+from dealradar.cache import Entry, Hit, Miss, redis_store
+from dealradar.cache.store import judge
+from dealradar.invalidation.triggers import SWITCH
+
+WITHOUT: Final = "CONSISTENCY_WITHOUT"
+"""The variable by which the site's processes know what is taken away from them."""
+
+
+@dataclass(frozen=True)
+class Weakening:
+    """A protection that is taken away: by what *harm* does to a web process, or by what the database is told first.
+
+    *sql* has a place for the name of the database.
+    """
+
+    name: str
+    harm: Callable[[], object] = lambda: None
+    sql: str | None = None
+
+
+def _believe_every_entry() -> None:
+    def believe(entry: Entry, tags: Iterable[str], *, known: Mapping[str, str], now_s: float) -> Hit | Miss:
+        return judge(entry, tags, known={**known, **dict(entry.versions)}, now_s=now_s)
+
+    patch.object(redis_store, "judge", believe).start()
+
+
+NOTHING: Final = Weakening("nothing")
+WEAKENINGS: Final = (
+    NOTHING,
+    Weakening("version-check", harm=_believe_every_entry),
+    Weakening("outbox", sql=f"ALTER DATABASE {{}} SET {SWITCH} = 'off'"),
+)
+
+
+def named(name: str) -> Weakening:
+    """Return the weakening called *name*."""
+    return next(one for one in WEAKENINGS if one.name == name)
