@@ -14,6 +14,7 @@ from dealradar.web.openapi import document
 from dealradar.web.ops import OPERATIONS
 
 RENDERER: Final = Path(flask_swagger_ui.__file__).parent / "dist"
+HTML: Final = "text/html"
 ASSET_MAX_AGE_S: Final = 3_600
 OWN: Final = Path(__file__).parent / "static"
 blueprint: Final = Blueprint("docs", __name__, template_folder="templates")
@@ -30,18 +31,21 @@ def register(app: Flask) -> None:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """Return the OpenAPI document."""
-    response = Response(current_app.extensions["openapi"], mimetype=JSON)
-    response.headers["Cache-Control"] = "public, no-cache"
-    return fields.validate(response, response.get_data())
+    return _shared(Response(current_app.extensions["openapi"], mimetype=JSON))
 
 
 @blueprint.get("/docs")
-def page() -> str:
+def page() -> Response:
     """Return the page that renders the document."""
-    return render_template("docs.html")
+    return _shared(Response(render_template("docs.html"), mimetype=HTML))
 
 
 @blueprint.get("/docs/assets/<name>")
 def asset(name: str) -> Response:
     """Return one file of the renderer, or ours that starts it."""
     return send_from_directory(OWN if (OWN / name).is_file() else RENDERER, name, max_age=ASSET_MAX_AGE_S)
+
+
+def _shared(response: Response) -> Response:
+    response.headers["Cache-Control"] = "public, no-cache"
+    return fields.validate(response, response.get_data())

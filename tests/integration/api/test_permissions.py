@@ -1,6 +1,5 @@
 """Who may use which route: the table that each route of the API has a line in."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,16 +12,10 @@ from flask.testing import FlaskClient
 from dealradar.domain import users
 from dealradar.domain.users import Registration, Role, api_keys
 from dealradar.domain.users.models import User
-from dealradar.httpcache.control import jobs
-from dealradar.httpcache.control.jobs import Kind, Wanted
 from dealradar.invalidation import transaction
-from tests.factories.deals import make_deal, make_merchant
-from tests.factories.reports import make_report
-from tests.factories.reviews import make_comment, make_review
+from tests.factories.things import Ids, path_of, things_of
 
-Ids = Mapping[str, Any]
 As = Callable[[User], FlaskClient]
-PLACEHOLDER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 PASSWORD: Final = "long enough, isn't it"
 
 
@@ -170,7 +163,8 @@ def test_every_route_has_its_line_in_the_table(app: Flask) -> None:
 def test_each_route_lets_in_whom_the_table_says_and_nobody_else(
     line: Line, visitors: Mapping[Visitor, FlaskClient], alice: User, bob: User
 ) -> None:
-    found = {visitor: _verdict(client, line, _things_of(alice, bob)) for visitor, client in visitors.items()}
+    # New things for each visitor, so that what one did hinders no other.
+    found = {visitor: _verdict(client, line, things_of(alice, bob)) for visitor, client in visitors.items()}
 
     assert found == {visitor: "may" if visitor in line.may else _refusal(visitor) for visitor in Visitor}
 
@@ -180,33 +174,9 @@ def _refusal(visitor: Visitor) -> int:
 
 
 def _verdict(client: FlaskClient, line: Line, ids: Ids) -> int | str:
-    path = PLACEHOLDER.sub(lambda name: str(ids[name[1]]), line.rule)
     sent = {"json": line.body(ids), "headers": list(line.headers), "query_string": line.query}
-    with client.open(path, method=line.method, **sent) as answer:
+    with client.open(path_of(line.rule, ids), method=line.method, **sent) as answer:
         return "may" if answer.status_code < 400 else answer.status_code
-
-
-def _things_of(owner: User, reporter: User) -> Ids:
-    """Return the ids of new things, so that what one visitor did hinders no other."""
-    deal = make_deal(owner)
-    review = make_review(deal, owner)
-    comment = make_comment(review, owner)
-    return {
-        "user_id": owner.id,
-        "deal_id": deal.id,
-        "bare_deal_id": make_deal(owner).id,
-        "review_id": review.id,
-        "comment_id": comment.id,
-        "report_id": make_report(reporter, review).id,
-        "job_id": _job_id(),
-        "slug": make_merchant(f"shop-{deal.id}").slug,
-        "name": "docs.js",
-    }
-
-
-def _job_id() -> int:
-    with transaction():
-        return jobs.file(Wanted(Kind.INVALIDATE), by="operator").id
 
 
 def _machine(app: Flask, name: str, scopes: tuple[str, ...]) -> FlaskClient:
