@@ -1,8 +1,10 @@
 """The response fields that tell clients and caches in between what they may keep (RFC 9110, 9111, 9211)."""
 
+from http import HTTPStatus
 from typing import Final
 
 from flask import Response, current_app, request
+from werkzeug.exceptions import PreconditionFailed
 
 from dealradar.config import Settings
 from dealradar.httpcache.policies import Sharing
@@ -56,6 +58,8 @@ def _conditional(response: Response, etag: str) -> Response:
         return response
     response.set_etag(etag)
     response.make_conditional(request)
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        raise PreconditionFailed("It isn't, or is no longer, what If-Match names.")
     return response
 
 

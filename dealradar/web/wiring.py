@@ -23,6 +23,7 @@ class IdConverter(IntegerConverter):
 def register(app: Flask, settings: Settings) -> None:
     """Give *app* its routes and the way it answers errors."""
     app.url_map.converters["int"] = IdConverter
+    app.url_map.merge_slashes = False  # to merge them is to redirect, to whichever host the request names
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     for family in FAMILIES:
         app.register_blueprint(family.blueprint(answer), url_prefix=API)

@@ -14,7 +14,9 @@ from tests.factories.things import Ids, path_of, things_of
 
 As = Callable[[User], FlaskClient]
 STRANGER: Final = {"REMOTE_ADDR": "203.0.113.7"}
-CHANGING: Final = frozenset({"Date", "X-Request-ID", "Cache-Status", "RateLimit", "X-RateLimit-Remaining"})
+CHANGING: Final = frozenset(
+    {"Date", "X-Request-ID", "Cache-Status", "RateLimit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+)
 
 
 class Visitor(StrEnum):
@@ -115,6 +117,7 @@ TABLE: Final = (
     Line("/api/notifications", PERSONAL),
     Line("/api/cache/jobs/<int:job_id>", CONTROL),
     Line("/api/cache/entries", CONTROL, query="path=/deals"),
+    Line("/api/cache/policies", CONTROL),
     Line("/api/openapi.json", DOCUMENT),
     Line("/api/docs", DOCUMENT),
     Line("/api/docs/assets/<name>", DOCUMENT),
