@@ -7,6 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from dealradar.cache import MAX_TTL_S
+from dealradar.cli import cache_stats
 from dealradar.cli.refusals import in_plain_words
 from dealradar.httpcache.control import entries, jobs, warming
 from dealradar.httpcache.control.jobs import Job
@@ -18,6 +19,9 @@ SHOWN_JOBS: Final = 20
 AS_DECLARED: Final = {"ttl_s": None, "enabled": None}
 
 commands: Final = AppGroup("cache", help="What is cached: look, invalidate, fill, change how.")
+
+
+commands.add_command(cache_stats.command)
 
 
 @commands.command("invalidate")

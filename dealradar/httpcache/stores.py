@@ -6,9 +6,14 @@ from typing import Final
 
 from dealradar.cache import NullStore, Store, scans, tallies
 from dealradar.cache.backend import TaggedRedisCache
+from dealradar.cache.census import Census
+from dealradar.cache.census import take as take_census
 from dealradar.cache.scans import Batch
 from dealradar.cache.wire import Wire
 from dealradar.extensions import cache
+
+MAX_COUNTED_STEPS: Final = 5_000
+"""A million keys: some seconds."""
 
 _NONE: Final = NullStore()
 
@@ -47,6 +52,16 @@ def most_asked(count: int) -> list[str]:
     """
     wire = _wire()
     return [] if wire is None else tallies.most_asked(wire, count, now_s=time.time())
+
+
+def census() -> Census | None:
+    """Return the kinds of our keys among the first `MAX_COUNTED_STEPS` steps through the store; None without one.
+
+    Raises:
+        StoreUnavailableError: The store can't be asked.
+    """
+    wire = _wire()
+    return None if wire is None else take_census(wire, max_steps=MAX_COUNTED_STEPS)
 
 
 def tally(*, hits: Mapping[str, int], asked: Mapping[str, int]) -> None:

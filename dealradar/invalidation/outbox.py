@@ -92,12 +92,26 @@ _LATELY: Final = text("""
 """)
 
 
+_BACKLOG: Final = text("""
+    SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)
+      FROM cache_outbox WHERE delivered_at IS NULL
+""")
+
+
 @dataclass(frozen=True)
 class Owed:
     """The tags that one transaction has made stale."""
 
     transaction_id: int
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How many tags not every target knows yet, and for how long the oldest has been owed; 0 if none is."""
+
+    tags: int
+    oldest_s: float
 
 
 @dataclass(frozen=True)
@@ -175,6 +189,12 @@ def owed_tags(limit: int) -> list[str]:
 def lately(limit: int, *, within_s: float) -> list[str]:
     """Return up to *limit* different tags that are owed, or were delivered within the last *within_s*."""
     return list(db.session.scalars(_LATELY, {"limit": limit, "within_s": within_s}))
+
+
+def backlog() -> Backlog:
+    """Return how much is owed to any target, and for how long."""
+    tags, oldest_s = db.session.execute(_BACKLOG).one()
+    return Backlog(int(tags), float(oldest_s))
 
 
 def keep_out() -> None:

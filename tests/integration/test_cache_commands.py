@@ -1,13 +1,18 @@
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from click.testing import Result
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from dealradar.domain.users.models import User
+from dealradar.extensions import db
 from dealradar.httpcache.policies import POLICIES
 from dealradar.invalidation import control
+from tests.applications import Make
 from tests.factories.deals import make_deal
 
 Typed = Callable[..., Result]
@@ -55,6 +60,44 @@ def test_a_path_is_warmed_inspected_and_its_job_listed(typed: Typed, client: Fla
     assert x_cache(client) == "HIT"
     assert "deal:1" in typed("inspect", "/deals/1").output
     assert "warm  done  warmed 1, failed 0  /deals/1" in typed("jobs").output
+
+
+@pytest.mark.usefixtures("_deal")
+def test_the_statistics_tell_what_the_store_and_the_database_hold(typed: Typed, client: FlaskClient) -> None:
+    x_cache(client)
+    typed("warm", "/deals/1")
+    for _ in range(2):
+        control.work()
+        typed("warm", "/deals/1")
+    db.session.execute(text("INSERT INTO cache_outbox (tag, created_at) VALUES ('x', now() - interval '1 minute')"))
+    db.session.commit()
+
+    result = typed("stats", "--json")
+    assert result.exit_code == 0, result.exception
+    told = json.loads(result.output)
+    printed = typed("stats").output
+
+    assert (told["keys"]["counts"]["entries"], told["keys"]["is_whole"]) == (1, True)
+    assert told["keys"]["counts"]["versions"] > 1
+    assert told["store"]["memory_bytes"] > 0
+    assert told["jobs"] == {"queued": 1, "running": 0, "done": 2}
+    assert told["outbox"]["oldest_s"] >= 60
+    assert told["breakers"]["reads"]["phase"] == "closed"
+    assert "1 entries" in printed
+    assert "1 queued, 0 running, 2 done" in printed
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [({"redis_url": "redis://127.0.0.1:1/0"}, "down"), ({"cache_enabled": False}, "switched off by CACHE_ENABLED")],
+    ids=str,
+)
+def test_the_statistics_do_without_a_store(make: Make, changes: dict[str, Any], told: str) -> None:
+    with make(**changes).app_context():
+        result = current_app.test_cli_runner().invoke(args=("cache", "stats"))
+
+    assert result.exit_code == 0, result.exception
+    assert result.output.splitlines()[0] == f"store      {told}"
 
 
 def test_policies_are_listed_changed_and_set_back(typed: Typed) -> None:

@@ -116,6 +116,12 @@ def latest(limit: int) -> Sequence[Job]:
     return [_job(row) for row in db.session.scalars(select(CacheJob).order_by(CacheJob.id.desc()).limit(limit))]
 
 
+def counts() -> dict[State, int]:
+    """Return how many jobs of last week there are in each state."""
+    rows = db.session.execute(select(CacheJob.state, func.count()).group_by(CacheJob.state))
+    return dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
+
+
 def claim() -> Job | None:
     """Return the oldest job that waits, or whose worker is gone, and keep others from it; the caller commits."""
     is_abandoned = (CacheJob.state == State.RUNNING) & (CacheJob.seen_at < func.now() - ABANDONED_AFTER)

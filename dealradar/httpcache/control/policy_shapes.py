@@ -58,6 +58,7 @@ class PolicyOut(Output):
     Attributes:
         ttl_s: How long its entries live, by what holds now.
         declared_ttl_s: How long they do unless somebody changes it.
+        soft_ttl_s: From which age on one is refreshed while it is served, by what holds now; null where none is.
         sharing: Whom an entry is given to: everybody, or the one person that it was made for.
         tags: What its entries depend on beside their path, as templates over the ids of the path.
         parameters: What makes another entry of it.
@@ -68,6 +69,7 @@ class PolicyOut(Output):
     enabled: bool
     ttl_s: int
     declared_ttl_s: int
+    soft_ttl_s: float | None
     sharing: Sharing
     tags: list[str]
     parameters: list[str]
@@ -126,6 +128,7 @@ def _shown(declared: Policy, standing: Mapping[str, Standing], settings: Setting
         enabled=policy.is_enabled,
         ttl_s=policy.ttl(settings),
         declared_ttl_s=declared.ttl(settings),
+        soft_ttl_s=policy.soft_ttl_s(settings),
         sharing=policy.sharing,
         tags=list(policy.tags),
         parameters=list(policy.query.model_fields) if policy.query else [],

@@ -74,6 +74,7 @@ def test_each_cached_endpoint_is_shown_as_it_is_declared(admin: FlaskClient) -> 
         "enabled": True,
         "ttl_s": 180,
         "declared_ttl_s": 180,
+        "soft_ttl_s": 144.0,
         "sharing": "public",
         "tags": ["reviews@deal:{deal_id}"],
         "parameters": ["limit", "cursor", "sort", "rating"],
