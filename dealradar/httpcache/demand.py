@@ -5,6 +5,7 @@ A process that is killed takes its last few seconds of counts with it.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from threading import Lock
 from typing import Final
 
@@ -43,8 +44,8 @@ class Demand:
         with self._lock:
             if served.x_cache is XCache.HIT:
                 _count(self._counts.hits, plan.key)
-            if plan.public_path is not None and len(plan.public_path) <= MAX_PATH_CHARS:
-                _count(self._counts.asked, plan.public_path)
+            if (path := _worth_warming(plan, served)) is not None:
+                _count(self._counts.asked, path)
 
     def take(self) -> Counts:
         """Return what was counted since it was last taken."""
@@ -62,6 +63,13 @@ def current() -> Demand:
     """Return the counts of the current application."""
     demand: Demand = current_app.extensions[_EXTENSION]
     return demand
+
+
+def _worth_warming(plan: Plan, served: Served) -> str | None:
+    """Return the public path that was asked for, None if it led to nothing or is too long to be counted."""
+    if plan.public_path is None or len(plan.public_path) > MAX_PATH_CHARS or served.status != HTTPStatus.OK:
+        return None
+    return plan.public_path
 
 
 def _count(counter: Counter[str], what: str) -> None:

@@ -14,7 +14,8 @@ from dealradar.httpcache.policies import Policy, Sharing
 class Plan:
     """The key of an entry, the tags whose versions it must carry, and its life.
 
-    From *soft_ttl_s* on it is refreshed while it is served; None where that can't be.
+    From *soft_ttl_s* on it is refreshed while it is served; None where that can't be. That there is no such thing is
+    kept for *not_found_ttl_s*, and 0 is not at all.
     *public_path* is how anybody asks for it below ``/api``, in one of the ways; None for what is one person's.
     """
 
@@ -23,6 +24,7 @@ class Plan:
     ttl_s: int
     sharing: Sharing
     soft_ttl_s: float | None = None
+    not_found_ttl_s: int = 0
     public_path: str | None = None
 
 
@@ -53,6 +55,7 @@ def plan(policy: Policy, wish: Wish, settings: Settings) -> Plan:
         ttl_s=policy.ttl(settings),
         sharing=policy.sharing,
         soft_ttl_s=policy.soft_ttl_s(settings),
+        not_found_ttl_s=policy.not_found_ttl_s(settings),
         public_path=_public_path(path, differences) if policy.sharing is Sharing.PUBLIC else None,
     )
 

@@ -62,6 +62,12 @@ class Policy:
             return None
         return self.ttl(settings) * settings.cache_soft_ttl_percent / 100
 
+    def not_found_ttl_s(self, settings: Settings) -> int:
+        """Return how long it is kept that there is no such thing; 0 where it is not, as of what one person may see."""
+        if self.sharing is not Sharing.PUBLIC:
+            return 0
+        return min(settings.cache_not_found_ttl_s, self.ttl(settings))
+
 
 def reviews_ttl(settings: Settings) -> int:
     """Return the seconds that reviews are kept."""

@@ -18,10 +18,17 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True)
 class Computed:
-    """What a view made of a request, and whether it looked at who asked."""
+    """What a view made of a request, and whether it looked at who asked; *status* is 200, or 404 for a problem."""
 
     body: bytes
     read_identity: bool = False
+    status: HTTPStatus = HTTPStatus.OK
+    media_type: str = JSON
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether it says that there is no such thing."""
+        return self.status is HTTPStatus.NOT_FOUND
 
     @cached_property
     def etag(self) -> str:
@@ -65,22 +72,30 @@ class Recompute:
         return Fill(computed, stored=True) if outcome is Put.STORED else Fill(computed, stored=False, refusal=outcome)
 
 
+def ttl_s(plan: Plan, computed: Computed) -> int:
+    """Return how long *computed* may be kept under *plan*, in seconds."""
+    return plan.not_found_ttl_s if computed.is_absent else plan.ttl_s
+
+
 def _refusal(plan: Plan, computed: Computed) -> str | None:
-    """Return why the answer must not be stored: made public, it turned out to depend on who asked (G5)."""
+    """Return why the answer must not be stored, None if it may be.
+
+    A public one that turned out to depend on who asked is nobody else's (G5); a 404 may not be kept here at all.
+    """
     if plan.sharing is Sharing.PUBLIC and computed.read_identity:
         return "identity-read"
-    return None
+    return "not-found" if computed.is_absent and plan.not_found_ttl_s == 0 else None
 
 
 def _entry(plan: Plan, computed: Computed, versions: Versions, cost_s: float) -> Entry:
     return Entry(
-        status=int(HTTPStatus.OK),
-        media_type=JSON,
+        status=int(computed.status),
+        media_type=computed.media_type,
         body=computed.body,
         versions=versions,
         stored_at_s=time.time(),
-        ttl_s=plan.ttl_s,
-        soft_ttl_s=plan.soft_ttl_s,
+        ttl_s=ttl_s(plan, computed),
+        soft_ttl_s=None if computed.is_absent else plan.soft_ttl_s,
         cost_s=cost_s,
         etag=computed.etag,
     )

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Final
 
 from dealradar.cache import Down, Hit, Lookup, Miss, MissReason
@@ -10,7 +11,7 @@ from dealradar.httpcache.flights import Role
 from dealradar.httpcache.measures import RECOMPUTES
 from dealradar.httpcache.origins import Origin
 from dealradar.httpcache.plans import Plan, held_to
-from dealradar.httpcache.recompute import Compute, Fill
+from dealradar.httpcache.recompute import JSON, Compute, Computed, Fill, ttl_s
 from dealradar.httpcache.validators import etag_of
 
 COLLAPSED: Final = "collapsed"
@@ -35,7 +36,7 @@ FORWARDED: Final = {
 
 @dataclass(frozen=True)
 class Served:
-    """A body, its entity tag, and how it was come by.
+    """A response, its entity tag, and how it was come by.
 
     *forwarded* is None for a hit; *ttl_s* is how long the entry may still live, None where there is none. *collapsed*
     is what waited for another request's answer (RFC 9211 §2.6).
@@ -50,6 +51,8 @@ class Served:
     ttl_s: int | None = None
     key: str | None = None
     detail: str | None = None
+    status: int = HTTPStatus.OK
+    media_type: str = JSON
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,21 @@ def serve(origin: Origin, plan: Plan, source: Source) -> Served:
             origin.refresher.consider(plan, found, source.detached)
         return _hit(plan, found)
     if isinstance(found, Down):
-        return bypass(source.compute().body, detail=found.reason)
+        return bypass(source.compute(), detail=found.reason)
     return _miss(origin, plan, source.compute, missed=found)
 
 
-def bypass(body: bytes, *, detail: str) -> Served:
-    """Return *body* as an answer that the cache had no part in, and why."""
-    return Served(body, etag_of(body), XCache.BYPASS, forwarded="bypass", detail=detail)
+def bypass(computed: Computed, *, detail: str) -> Served:
+    """Return *computed* as an answer that the cache had no part in, and why."""
+    return Served(
+        computed.body,
+        computed.etag,
+        XCache.BYPASS,
+        forwarded="bypass",
+        detail=detail,
+        status=computed.status,
+        media_type=computed.media_type,
+    )
 
 
 def _look(origin: Origin, plan: Plan) -> Lookup:
@@ -95,6 +106,8 @@ def _hit(plan: Plan, found: Hit) -> Served:
         XCache.HIT,
         ttl_s=int(found.ttl_left_s),
         key=plan.key,
+        status=found.entry.status,
+        media_type=found.entry.media_type,
     )
 
 
@@ -119,7 +132,7 @@ def _miss(origin: Origin, plan: Plan, compute: Compute, *, missed: Miss) -> Serv
             RECOMPUTES.labels(COLLAPSED).inc()
             return _collapsed(plan, again, missed)
         if isinstance(again, Down):
-            return bypass(compute().body, detail=again.reason)
+            return bypass(compute(), detail=again.reason)
         found = again
 
 
@@ -130,9 +143,11 @@ def _filled(plan: Plan, fill: Fill, missed: Miss) -> Served:
         XCache.MISS,
         forwarded=FORWARDED[missed.reason],
         stored=fill.stored,
-        ttl_s=plan.ttl_s if fill.stored else None,
+        ttl_s=ttl_s(plan, fill.computed) if fill.stored else None,
         key=plan.key,
         detail=fill.refusal,
+        status=fill.computed.status,
+        media_type=fill.computed.media_type,
     )
 
 

@@ -1,20 +1,23 @@
 """The road of every API request: who, what, from the cache or the view, and out as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Response, current_app, request
 
 from dealradar.cache import InvalidKeyError
 from dealradar.config import Settings
+from dealradar.domain.errors import NotFoundError
 from dealradar.httpcache import demand, origins, overrides
 from dealradar.httpcache.plans import Wish, plan
 from dealradar.httpcache.policies import Policy, Sharing
 from dealradar.httpcache.recompute import JSON, Computed
 from dealradar.httpcache.serving import Served, Source, bypass, serve
 from dealradar.monitoring import metrics
-from dealradar.web import caller, fields, parsing
+from dealradar.web import caller, fields, parsing, problems
 from dealradar.web.endpoint import NO_CONTENT, Endpoint
 
 API: Final = "/api"
@@ -61,18 +64,29 @@ def _cached(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) ->
 
 
 def _source(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) -> Source:
-    compute = partial(_compute, endpoint, arguments)
+    path = API + policy.path_template.format(**arguments)
+    compute = partial(_compute, endpoint, arguments, path=path)
     is_detachable = policy.sharing is Sharing.PUBLIC and not endpoint.contract.reads_identity
-    return Source(compute, partial(compute_detached, endpoint, arguments) if is_detachable else None)
+    return Source(compute, partial(compute_detached, endpoint, arguments, path=path) if is_detachable else None)
 
 
-def _compute(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Computed:
-    return Computed(_dump(endpoint, _call(endpoint, arguments)), read_identity=caller.was_read())
+def _compute(endpoint: Endpoint, arguments: Mapping[str, Any], *, path: str) -> Computed:
+    computed = _computed(endpoint, lambda: _call(endpoint, arguments), path=path)
+    return replace(computed, read_identity=caller.was_read())
 
 
-def compute_detached(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Computed:
+def compute_detached(endpoint: Endpoint, arguments: Mapping[str, Any], *, path: str) -> Computed:
     """Compute without a request: a view that looks at who asks fails here, rather than answer for everybody (G5)."""
-    return Computed(_dump(endpoint, endpoint.view(**arguments)))
+    return _computed(endpoint, lambda: endpoint.view(**arguments), path=path)
+
+
+def _computed(endpoint: Endpoint, view: Callable[[], object], *, path: str) -> Computed:
+    """Return what *view* answers, or the problem that there is no such thing, of *path* however it was spelled."""
+    try:
+        return Computed(_dump(endpoint, view()))
+    except NotFoundError as error:
+        body = problems.body(HTTPStatus.NOT_FOUND, str(error), instance=path)
+        return Computed(body, status=HTTPStatus.NOT_FOUND, media_type=problems.PROBLEM)
 
 
 def _dump(endpoint: Endpoint, result: object) -> bytes:
@@ -82,14 +96,14 @@ def _dump(endpoint: Endpoint, result: object) -> bytes:
 
 def _serve(policy: Policy, arguments: Mapping[str, Any], source: Source) -> Served:
     if not policy.is_enabled:
-        return bypass(source.compute().body, detail=SWITCHED_OFF)
+        return bypass(source.compute(), detail=SWITCHED_OFF)
     settings: Settings = current_app.extensions["settings"]
     ids = {name: value for name, value in arguments.items() if name != "query"}
     wish = Wish(ids=ids, query=arguments.get("query"), identity=caller.admit().identity)
     try:
         planned = plan(policy, wish, settings)
     except InvalidKeyError:
-        return bypass(source.compute().body, detail="no-key")
+        return bypass(source.compute(), detail="no-key")
     served = serve(origins.current(), planned, source)
     if demand.NOT_ASKED not in request.environ:
         demand.current().note(planned, served)

@@ -8,9 +8,9 @@ from werkzeug.exceptions import PreconditionFailed
 
 from dealradar.config import Settings
 from dealradar.httpcache.policies import Sharing
-from dealradar.httpcache.recompute import JSON
 from dealradar.httpcache.serving import Served
 from dealradar.httpcache.validators import etag_of
+from dealradar.web.problems import NO_STORE
 
 CACHE_NAME: Final = "dealradar"
 DIRECTIVES: Final = {Sharing.PUBLIC: "public, no-cache", Sharing.PERSON: "private, no-store"}
@@ -19,9 +19,13 @@ NEVER: Final = "private, no-store"
 
 def cacheable(served: Served, sharing: Sharing) -> Response:
     """Return *served* as a response that says how it was come by and who may keep it."""
-    response = Response(served.body, mimetype=JSON)
+    response = Response(served.body, status=served.status, mimetype=served.media_type)
     response.headers["X-Cache"] = served.x_cache
     response.headers["Cache-Status"] = cache_status(served)
+    if served.status != HTTPStatus.OK:
+        # Nothing could tell a browser that the thing has come to be, and conditions don't apply (RFC 9110 §13.2.1).
+        response.headers["Cache-Control"] = NO_STORE
+        return response
     response.headers["Cache-Control"] = DIRECTIVES[sharing] if _settings().http_cache_enabled else NEVER
     return _conditional(response, served.etag)
 

@@ -9,6 +9,7 @@ from dealradar.domain.errors import Fault
 from dealradar.domain.shapes import Output
 
 PROBLEM: Final = "application/problem+json"
+NO_STORE: Final = "no-store"
 
 
 class FieldFault(Output):
@@ -29,18 +30,23 @@ class Problem(Output):
     errors: list[FieldFault] | None = None
 
 
-def problem(status: int, detail: str, faults: tuple[Fault, ...] = ()) -> Response:
-    """Return the error as a response; never stored by anybody."""
+def body(status: int, detail: str, *, instance: str, faults: tuple[Fault, ...] = ()) -> bytes:
+    """Return the error as bytes; *instance* is the path that was asked for."""
     told = Problem(
         type="about:blank",
         title=HTTPStatus(status).phrase,
         status=int(status),
         detail=detail,
-        instance=request.path,
+        instance=instance,
         errors=[FieldFault.model_validate(fault) for fault in faults] or None,
     )
-    response = Response(told.model_dump_json(exclude_none=True), status=int(status), mimetype=PROBLEM)
-    response.headers["Cache-Control"] = "no-store"
+    return told.model_dump_json(exclude_none=True).encode()
+
+
+def problem(status: int, detail: str, faults: tuple[Fault, ...] = ()) -> Response:
+    """Return the error as a response; never stored by anybody."""
+    response = Response(body(status, detail, instance=request.path, faults=faults), status=status, mimetype=PROBLEM)
+    response.headers["Cache-Control"] = NO_STORE
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="dealradar"'
     return response

@@ -1,6 +1,7 @@
 """One step of a job: small enough to stop after each of them."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Final
 
 import structlog
@@ -65,4 +66,6 @@ def _ask(path: str) -> str | None:
     except Exception as error:  # a path that can't be answered must not keep the others cold
         log.exception("warming_failed", path=path)
         return f"{path}: {type(error).__name__}"
+    if answer.status_code != HTTPStatus.OK:
+        return f"{path}: answered {answer.status}"
     return f"{path}: not cached" if answer.headers.get("X-Cache") == XCache.BYPASS else None

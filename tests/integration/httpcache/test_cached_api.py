@@ -134,14 +134,6 @@ def test_a_reader_that_began_before_a_write_leaves_nothing_stale(
     assert [item["body"] for item in after.get_json()["items"]] == ["In between."]
 
 
-def test_what_is_not_there_is_not_stored(client: FlaskClient, redis_url: str) -> None:
-    answers = [client.get("/api/reviews/deal/77") for _ in range(2)]
-
-    assert [answer.status_code for answer in answers] == [404, 404]
-    with redis.Redis.from_url(redis_url) as store:
-        assert list(store.scan_iter("dealradarus:v1:/*")) == []
-
-
 def test_keys_are_as_they_are_documented(client: FlaskClient, deal: Deal, redis_url: str) -> None:
     client.get(of_deal(deal))
 
