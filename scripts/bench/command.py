@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scripts import place
-from scripts.bench import limits
+from scripts.bench import limits, wildcard
 from scripts.bench.site import Site
 from scripts.clone import HERE
 from scripts.log import Log
@@ -26,7 +26,10 @@ class Bench:
     run: Callable[[Site], Awaitable[tuple[str, bool]]]
 
 
-BENCHES: Final = (Bench("limits", "how exactly requests are counted, also while the store is away", limits.run),)
+BENCHES: Final = (
+    Bench("limits", "how exactly requests are counted, also while the store is away", limits.run),
+    Bench("wildcard", "how long lookups take while a pattern is freed among a million keys", wildcard.run),
+)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -40,7 +40,7 @@ class Site:
         for variable in self.servers:
             await self.revive(variable)
         await supervisor.step(
-            Part("migrate", flask_command.command("db", "upgrade"), self.clone.root, self._environment())
+            Part("migrate", flask_command.command("db", "upgrade"), self.clone.root, self.environment())
         )
 
     @asynccontextmanager
@@ -51,7 +51,7 @@ class Site:
             RefusedError: They don't start.
         """
         self.port = ports.pick()
-        environment = {**self._environment(), **told, "PORT": str(self.port)}
+        environment = {**self.environment(), **told, "PORT": str(self.port)}
         procfile = parts.from_procfile(self.clone.procfile.read_text(), cwd=self.folder, environment=environment)
         web = self._supervisor.start(next(part for part in procfile if part.name == "web"))
         await self._supervisor.until(web, partial(_listens, self.port), patience_s=PATIENCE_S)
@@ -75,7 +75,8 @@ class Site:
         _send(self._members[variable], signal.SIGKILL)
         await self._members[variable].gone.wait()
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Return what processes of the site are told."""
         metrics = self.folder / "metrics"
         metrics.mkdir(exist_ok=True)
         urls = {variable: server.url for variable, server in self.servers.items()}
