@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from heapq import nlargest
 from typing import Final, cast
 
-from dealradar.cache.entries import MAX_TTL_S
 from dealradar.cache.keys import NAMESPACE
 from dealradar.cache.wire import Command, Reply, Wire
+
+HITS_TTL_S: Final = 3_600
+"""Longer than entries mostly live, and short enough that there aren't many more counts than entries."""
 
 SLOT_S: Final = 300
 SLOTS: Final = 12
@@ -24,7 +26,7 @@ MAX_COMMANDS: Final = 500
 
 
 def add_hits(wire: Wire, hits: Mapping[str, int]) -> None:
-    """Add *hits* to those of each key, which are forgotten a day after the last.
+    """Add *hits* to those of each key, which are forgotten an hour after the last.
 
     Raises:
         StoreUnavailableError: The server can't be asked; some may have been added.
@@ -32,7 +34,7 @@ def add_hits(wire: Wire, hits: Mapping[str, int]) -> None:
     counting = (
         command
         for key, count in hits.items()
-        for command in (("INCRBY", _hits_key(key), count), ("EXPIRE", _hits_key(key), MAX_TTL_S))
+        for command in (("INCRBY", _hits_key(key), count), ("EXPIRE", _hits_key(key), HITS_TTL_S))
     )
     _send(wire, counting)
 
