@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     cache_reports_ttl_s: TtlS = 120
     cache_replay_window_s: int = Field(900, ge=60, le=86_400)
     cache_not_found_ttl_s: int = Field(10, ge=0, le=3_600)
+    cache_stale_if_error_s: int = Field(0, ge=0, le=86_400)
     cache_timeout_ms: int = Field(100, ge=5, le=5_000)
     cache_soft_ttl_percent: int = Field(80, ge=10, le=100)
     cache_lease_wait_ms: int = Field(1_500, ge=0, le=10_000)

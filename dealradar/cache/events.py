@@ -14,6 +14,7 @@ class Did(StrEnum):
     BUMP = "bump"
     DELETE = "delete"
     CLEAR = "clear"
+    MARKS = "marks"
     LEASE = "lease"
     WAIT = "wait"
     RELEASE = "release"

@@ -67,6 +67,15 @@ def version_key(tag: str) -> str:
     return f"{NAMESPACE}tag:{_checked_name(tag, 'tag')}"
 
 
+def hard_key(tag: str) -> str:
+    """Return the key that holds when *tag* was last invalidated hard, in Unix time as text.
+
+    Raises:
+        InvalidKeyError: The tag isn't fit for a key.
+    """
+    return f"{NAMESPACE}hard:{_checked_name(tag, 'tag')}"
+
+
 def value_key(name: str) -> str:
     """Return the key of an ordinary cached value, apart from entries and versions.
 

@@ -41,9 +41,13 @@ class NullStore:
         """Return None: nothing may be stored."""
         return None
 
-    def put(self, key: str, entry: Entry) -> Put:  # noqa: ARG002  likewise
+    def put(self, key: str, entry: Entry, *, linger_s: float = 0.0) -> Put:  # noqa: ARG002  likewise
         """Store nothing."""
         return Put.DOWN
+
+    def was_taken_down(self, entry: Entry, tags: Iterable[str]) -> bool:  # noqa: ARG002  likewise
+        """Return that it can't be told."""
+        return True
 
     def bump(self, tags: Iterable[str]) -> None:
         """Do nothing, and rightly so."""

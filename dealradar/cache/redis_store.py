@@ -99,12 +99,26 @@ class RedisStore:
         except StoreUnavailableError:
             return None
 
-    def put(self, key: str, entry: Entry) -> Put:
+    def put(self, key: str, entry: Entry, *, linger_s: float = 0.0) -> Put:
         """See `Store.put`. Its TTLs are shortened at random, so that what was stored together expires apart."""
         started_s = time.perf_counter()
-        outcome = self._put(key, _shortened(entry, self.limits.ttl_jitter))
+        outcome = self._put(key, _shortened(entry, self.limits.ttl_jitter), linger_s)
         self._observe(Event(Did.PUT, outcome, time.perf_counter() - started_s, keys=1))
         return outcome
+
+    def was_taken_down(self, entry: Entry, tags: Iterable[str]) -> bool:
+        """See `Store.was_taken_down`; one round trip.
+
+        Raises:
+            InvalidKeyError: A tag isn't fit for a key.
+        """
+        concerned = tuple(dict.fromkeys((*tags, *(tag for tag, _ in entry.versions))))
+        try:
+            with self._told(Did.MARKS, keys=len(concerned)):
+                marks = self.reads.exchange(versions.reading_marks(concerned))
+        except StoreUnavailableError:
+            return True
+        return versions.is_marked(marks, since_s=entry.stored_at_s - entry.cost_s)  # when the database was read
 
     def bump(self, tags: Iterable[str]) -> None:
         """See `Store.bump`.
@@ -171,13 +185,13 @@ class RedisStore:
         except EntryError:
             return Miss(MissReason.MALFORMED, tuple(known.items()))
         found = judge(entry, tags, known=known, now_s=time.time())
-        return replace(found, versions=tuple(known.items())) if isinstance(found, Miss) else found
+        return replace(found, versions=tuple(known.items()), outdated=entry) if isinstance(found, Miss) else found
 
-    def _put(self, key: str, entry: Entry) -> Put:
+    def _put(self, key: str, entry: Entry, linger_s: float) -> Put:
         blob = pack(entry, key=key)
         if len(blob) > self.limits.max_entry_bytes:
             return Put.TOO_BIG
-        ttl_ms = max(1, int(entry.ttl_s * 1_000))
+        ttl_ms = max(1, int((entry.ttl_s + linger_s) * 1_000))
         tags = [tag for tag, _ in entry.versions]
         try:
             self.reads.exchange([("SET", key, blob, "PX", ttl_ms), *versions.refreshing(tags)])

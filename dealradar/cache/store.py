@@ -41,12 +41,14 @@ class Hit:
 class Miss:
     """Nothing to serve, and why; *tag* is the first one that had moved on.
 
-    *versions* are those of the declared tags that were known: hand the miss to `Store.versions`.
+    *versions* are those of the declared tags that were known: hand the miss to `Store.versions`. *outdated* is what was
+    there all the same, expired or invalidated.
     """
 
     reason: MissReason
     versions: Versions = ()
     tag: str | None = None
+    outdated: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,17 @@ class Store(Protocol):
     def versions(self, tags: Iterable[str], miss: Miss | None = None) -> Versions | None:
         """Return the versions of *tags*, given to those that had none; None when the response must not be stored."""
 
-    def put(self, key: str, entry: Entry) -> Put:
-        """Store *entry* for at most its TTL, and return what became of it."""
+    def put(self, key: str, entry: Entry, *, linger_s: float = 0.0) -> Put:
+        """Store *entry* for at most its TTL, and return what became of it.
+
+        For *linger_s* more it is found as what a miss calls outdated.
+        """
+
+    def was_taken_down(self, entry: Entry, tags: Iterable[str]) -> bool:
+        """Return whether any of *tags*, or of those *entry* carries, was invalidated hard since it was computed.
+
+        True as well where the store can't say: such an entry must not be served, however outdated it may be.
+        """
 
     def bump(self, tags: Iterable[str]) -> None:
         """Make every entry that depends on any of *tags* a miss from now on, at one round trip for all.

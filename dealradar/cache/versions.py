@@ -3,16 +3,19 @@
 No command here concerns two keys, so that each may live on another node of a Redis Cluster.
 """
 
+import math
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 from dealradar.cache.entries import MAX_TTL_S, Versions
-from dealradar.cache.keys import version_key
+from dealradar.cache.keys import hard_key, version_key
 from dealradar.cache.wire import Command, Reply, StoreUnavailableError, Trouble, Wire
 
 TTL_S: Final = 2 * MAX_TTL_S  # longer than any entry, so that an entry doesn't die of its version's age
 MAX_BUMPS_A_ROUND: Final = 1_000
+CLOCKS_APART_S: Final = 5.0
+"""So far the clocks of two machines may differ, when a time of one is compared with a time of the other."""
 
 _TOKEN_BYTES: Final = 9
 
@@ -68,6 +71,23 @@ def bump(wire: Wire, tags: Sequence[str]) -> None:
     commands: list[Command] = [("SET", version_key(tag), fresh(), "EX", TTL_S) for tag in tags]
     for start in range(0, len(commands), MAX_BUMPS_A_ROUND):
         wire.exchange(commands[start : start + MAX_BUMPS_A_ROUND])
+
+
+def reading_marks(tags: Sequence[str]) -> list[Command]:
+    """Return the commands whose replies `is_marked` understands."""
+    return [("GET", hard_key(tag)) for tag in tags]
+
+
+def is_marked(replies: Sequence[Reply], *, since_s: float) -> bool:
+    """Return whether any of the tags was invalidated hard since *since_s*, in Unix time, or may have been."""
+    return any(reply is not None and _time_of(reply) >= since_s - CLOCKS_APART_S for reply in replies)
+
+
+def _time_of(mark: Reply) -> float:
+    try:
+        return float(cast("bytes", mark))
+    except (TypeError, ValueError):
+        return math.inf  # not one of ours: rather refuse for ever than serve what was taken down
 
 
 def _creating(tag: str) -> tuple[Command, Command]:

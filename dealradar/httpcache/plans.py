@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 from dealradar.cache import Hit, Lookup, Miss, MissReason, entry_key, prefixes, user_hash
@@ -15,7 +16,8 @@ class Plan:
     """The key of an entry, the tags whose versions it must carry, and its life.
 
     From *soft_ttl_s* on it is refreshed while it is served; None where that can't be. That there is no such thing is
-    kept for *not_found_ttl_s*, and 0 is not at all.
+    kept for *not_found_ttl_s*, and 0 is not at all. For *stale_if_error_s* beyond its life it may be served while the
+    database can't be asked.
     *public_path* is how anybody asks for it below ``/api``, in one of the ways; None for what is one person's.
     """
 
@@ -25,6 +27,7 @@ class Plan:
     sharing: Sharing
     soft_ttl_s: float | None = None
     not_found_ttl_s: int = 0
+    stale_if_error_s: int = 0
     public_path: str | None = None
 
 
@@ -56,6 +59,7 @@ def plan(policy: Policy, wish: Wish, settings: Settings) -> Plan:
         sharing=policy.sharing,
         soft_ttl_s=policy.soft_ttl_s(settings),
         not_found_ttl_s=policy.not_found_ttl_s(settings),
+        stale_if_error_s=policy.stale_if_error_s(settings),
         public_path=_public_path(path, differences) if policy.sharing is Sharing.PUBLIC else None,
     )
 
@@ -69,8 +73,23 @@ def held_to(plan: Plan, found: Lookup) -> Lookup:
     if not isinstance(found, Hit) or found.entry.ttl_s <= plan.ttl_s:
         return found
     if found.age_s >= plan.ttl_s:
-        return Miss(MissReason.EXPIRED, versions=found.entry.versions)
+        return Miss(MissReason.EXPIRED, versions=found.entry.versions, outdated=found.entry)
     return replace(found, ttl_left_s=min(found.ttl_left_s, plan.ttl_s - found.age_s))
+
+
+def stand_in(plan: Plan, missed: Miss, *, now_s: float) -> Hit | None:
+    """Return what *missed* found outdated, None if it is so for longer than *plan* allows; its life left is below 0.
+
+    That there was no such thing stands in for nothing: it may have come to be.
+
+    When something was invalidated isn't known, only that it wasn't before it was stored: its whole age counts then.
+    """
+    entry = missed.outdated
+    if entry is None or entry.status != HTTPStatus.OK or plan.stale_if_error_s == 0:
+        return None
+    age_s = max(0.0, now_s - entry.stored_at_s)
+    outdated_s = age_s - min(entry.ttl_s, plan.ttl_s) if missed.reason is MissReason.EXPIRED else age_s
+    return Hit(entry, age_s=age_s, ttl_left_s=-outdated_s) if outdated_s <= plan.stale_if_error_s else None
 
 
 def _differences(query: Query | None) -> dict[str, str | int]:

@@ -68,6 +68,10 @@ class Policy:
             return 0
         return min(settings.cache_not_found_ttl_s, self.ttl(settings))
 
+    def stale_if_error_s(self, settings: Settings) -> int:
+        """Return for how long what is outdated may be served while the database can't be asked; never personal ones."""
+        return settings.cache_stale_if_error_s if self.sharing is Sharing.PUBLIC else 0
+
 
 def reviews_ttl(settings: Settings) -> int:
     """Return the seconds that reviews are kept."""

@@ -68,7 +68,8 @@ class Recompute:
         refusal = _refusal(plan, computed)
         if refusal is not None or versions is None:
             return Fill(computed, stored=False, refusal=refusal)
-        outcome = self.store.put(plan.key, _entry(plan, computed, versions, cost_s))
+        linger_s = 0 if computed.is_absent else plan.stale_if_error_s
+        outcome = self.store.put(plan.key, _entry(plan, computed, versions, cost_s), linger_s=linger_s)
         return Fill(computed, stored=True) if outcome is Put.STORED else Fill(computed, stored=False, refusal=outcome)
 
 

@@ -1,5 +1,6 @@
 """Serve a plan from the store, or have it computed: by one, while the others wait."""
 
+import math
 import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -7,10 +8,11 @@ from http import HTTPStatus
 from typing import Final
 
 from dealradar.cache import Down, Hit, Lookup, Miss, MissReason
+from dealradar.domain import outages
 from dealradar.httpcache.flights import Role
 from dealradar.httpcache.measures import RECOMPUTES
 from dealradar.httpcache.origins import Origin
-from dealradar.httpcache.plans import Plan, held_to
+from dealradar.httpcache.plans import Plan, held_to, stand_in
 from dealradar.httpcache.recompute import JSON, Compute, Computed, Fill, ttl_s
 from dealradar.httpcache.validators import etag_of
 
@@ -22,6 +24,7 @@ class XCache(StrEnum):
 
     HIT = "HIT"
     MISS = "MISS"
+    STALE = "STALE"
     BYPASS = "BYPASS"
 
 
@@ -39,7 +42,7 @@ class Served:
     """A response, its entity tag, and how it was come by.
 
     *forwarded* is None for a hit; *ttl_s* is how long the entry may still live, None where there is none. *collapsed*
-    is what waited for another request's answer (RFC 9211 §2.6).
+    is what waited for another request's answer (RFC 9211 §2.6). *stored_at_s* is the Unix time of what was stored.
     """
 
     body: bytes
@@ -53,6 +56,7 @@ class Served:
     detail: str | None = None
     status: int = HTTPStatus.OK
     media_type: str = JSON
+    stored_at_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Source:
 def serve(origin: Origin, plan: Plan, source: Source) -> Served:
     """Return the answer to *plan*: the stored one while all its versions hold, else what *source* computes.
 
-    Whatever that raises passes through, and nothing is stored.
+    Whatever that raises passes through, and nothing is stored; unless the database can't be asked, and what is outdated
+    may stand in for a while (RFC 5861 §4, ADR 0037).
     """
     found = _look(origin, plan)
     if isinstance(found, Hit):
@@ -79,7 +84,13 @@ def serve(origin: Origin, plan: Plan, source: Source) -> Served:
         return _hit(plan, found)
     if isinstance(found, Down):
         return bypass(source.compute(), detail=found.reason)
-    return _miss(origin, plan, source.compute, missed=found)
+    try:
+        return _miss(origin, plan, source.compute, missed=found)
+    except outages.ERRORS as error:
+        served = _outdated(origin, plan, found) if outages.is_outage(error) else None
+        if served is None:
+            raise
+        return served
 
 
 def bypass(computed: Computed, *, detail: str) -> Served:
@@ -104,10 +115,20 @@ def _hit(plan: Plan, found: Hit) -> Served:
         found.entry.body,
         found.entry.etag or etag_of(found.entry.body),
         XCache.HIT,
-        ttl_s=int(found.ttl_left_s),
+        ttl_s=math.floor(found.ttl_left_s),
         key=plan.key,
         status=found.entry.status,
         media_type=found.entry.media_type,
+        stored_at_s=found.entry.stored_at_s,
+    )
+
+
+def _outdated(origin: Origin, plan: Plan, missed: Miss) -> Served | None:
+    outdated = stand_in(plan, missed, now_s=time.time())
+    if outdated is None or origin.store.was_taken_down(outdated.entry, plan.tags):
+        return None
+    return replace(
+        _hit(plan, outdated), x_cache=XCache.STALE, forwarded=FORWARDED[missed.reason], detail="database-unavailable"
     )
 
 

@@ -5,10 +5,9 @@ from typing import Final
 
 import structlog
 from flask import Flask, Response
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
+from dealradar.domain import outages
 from dealradar.domain.errors import (
     BadCursorError,
     BusyError,
@@ -39,8 +38,8 @@ def register(app: Flask) -> None:
     """Answer every error of *app* as a problem."""
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(DBAPIError, _database)
-    app.register_error_handler(PoolTimeoutError, _unavailable)
+    for kind in outages.ERRORS:
+        app.register_error_handler(kind, _database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -64,10 +63,8 @@ def _http(error: HTTPException) -> Response | HTTPException:
     return response
 
 
-def _database(error: DBAPIError) -> Response:
-    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
-        return _unavailable(error)
-    return _unexpected(error)
+def _database(error: Exception) -> Response:
+    return _unavailable(error) if outages.is_outage(error) else _unexpected(error)
 
 
 def _unavailable(error: Exception) -> Response:

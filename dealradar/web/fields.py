@@ -1,5 +1,6 @@
 """The response fields that tell clients and caches in between what they may keep (RFC 9110, 9111, 9211)."""
 
+import time
 from http import HTTPStatus
 from typing import Final
 
@@ -22,6 +23,8 @@ def cacheable(served: Served, sharing: Sharing) -> Response:
     response = Response(served.body, status=served.status, mimetype=served.media_type)
     response.headers["X-Cache"] = served.x_cache
     response.headers["Cache-Status"] = cache_status(served)
+    if served.stored_at_s is not None:
+        response.headers["Age"] = str(max(0, int(time.time() - served.stored_at_s)))
     if served.status != HTTPStatus.OK:
         # Nothing could tell a browser that the thing has come to be, and conditions don't apply (RFC 9110 §13.2.1).
         response.headers["Cache-Control"] = NO_STORE

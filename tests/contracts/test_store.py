@@ -53,6 +53,14 @@ def reachable(request: pytest.FixtureRequest, stores: dict[str, Store]) -> Store
     return stores[request.param]
 
 
+def test_a_store_knows_of_no_takedown_or_cannot_tell_and_assumes_one(stores: dict[str, Store]) -> None:
+    assert {name: store.was_taken_down(entry(), TAGS) for name, store in stores.items()} == {
+        "redis": False,
+        "null": True,
+        "away": True,
+    }
+
+
 def test_what_was_never_stored_is_no_hit(store: Store) -> None:
     assert isinstance(store.lookup(KEY, TAGS), Miss | Down)
 

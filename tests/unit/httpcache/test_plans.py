@@ -47,6 +47,16 @@ def test_what_is_declared_makes_a_difference(params: dict[str, Any]) -> None:
     assert planned(SHARED, **params).key != planned(SHARED).key
 
 
+def test_what_is_personal_is_never_kept_beyond_its_life() -> None:
+    settings = SETTINGS.model_copy(update={"cache_stale_if_error_s": 600})
+    wish = Wish(ids={"deal_id": 123}, query=PlainQuery(), identity="user:1")
+
+    shared, personal = (plan(one, wish, settings) for one in (SHARED, PERSONAL))
+
+    assert (shared.stale_if_error_s, personal.stale_if_error_s) == (600, 0)
+    assert (shared.not_found_ttl_s, personal.not_found_ttl_s) == (7, 0)
+
+
 def test_a_shared_entry_is_the_same_for_everybody() -> None:
     assert planned(SHARED, identity="user:1").key == planned(SHARED, identity="user:2").key
 
