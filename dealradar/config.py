@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     token_ttl_s: int = Field(2_592_000, ge=60)
     password_hash_max_concurrent: int = Field(2, ge=1, le=64)
     max_body_bytes: int = Field(262_144, ge=1_024)
+    request_timeout_s: int = Field(15, ge=1, le=300)
 
     metrics_allowed_networks: Annotated[tuple[Network, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()

@@ -26,6 +26,7 @@ def settings_of(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings
         ("DATABASE_URL", "mysql://here/there", "postgresql://"),
         ("REDIS_URL", "localhost:6379", "redis://"),
         ("METRICS_ALLOWED_NETWORKS", "10.0.0.0/8,everyone", "network"),
+        ("REQUEST_TIMEOUT_S", "0", "greater than or equal to 1"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,0.0.0.0/0", "everybody can be anybody"),
         ("TRUSTED_PROXIES", "proxy.internal", "network"),
     ],
