@@ -14,6 +14,7 @@ from dealradar.domain.users import Passwords
 from dealradar.extensions import cache, celery, db, migrate
 from dealradar.httpcache import demand, origins, overrides
 from dealradar.httpcache.control import background
+from dealradar.invalidation import missed
 from dealradar.monitoring import logs, metrics
 from dealradar.web import wiring
 
@@ -68,5 +69,6 @@ def _connect_cache(app: Flask, settings: Settings) -> None:
     app.config["CACHE_TIMEOUT_S"] = settings.cache_timeout_ms / 1_000
     app.config["CACHE_MAX_ENTRY_BYTES"] = settings.cache_max_entry_bytes
     app.config["CACHE_OBSERVER"] = metrics.observe
+    app.config["CACHE_MISSED"] = partial(missed, app)
     cache.init_app(app)
     origins.connect(app, settings)

@@ -41,7 +41,12 @@ class TaggedRedisCache(BaseCache):
             raise ValueError("CACHE_REDIS_URL must name the Redis of the cache, such as redis://127.0.0.1:6379/0.")
         if config.get("CACHE_KEY_PREFIX", NAMESPACE) not in _PREFIXES:
             raise ValueError(f"CACHE_KEY_PREFIX must be {NAMESPACE}, not {config['CACHE_KEY_PREFIX']}; or unset.")
-        store = RedisStore(config["CACHE_REDIS_URL"], _limits(config), observe=config.get("CACHE_OBSERVER") or ignore)
+        store = RedisStore(
+            config["CACHE_REDIS_URL"],
+            _limits(config),
+            observe=config.get("CACHE_OBSERVER") or ignore,
+            missed=config.get("CACHE_MISSED"),
+        )
         return cls(store, **kwargs)
 
     def get(self, key: str) -> Any:  # noqa: ANN401  whatever was set

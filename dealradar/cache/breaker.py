@@ -77,6 +77,15 @@ def fail(circuit: Circuit, patience: Patience, *, now_s: float, error: str) -> C
     return replace(seen, phase=Phase.OPEN, opened_at_s=opened_at_s, retry_at_s=now_s + open_s, open_s=open_s)
 
 
+def distrust(circuit: Circuit, *, now_s: float, error: str) -> Circuit:
+    """Return the state after it turned out that answers can't be relied on: open.
+
+    A probe that is under way has come too early and no longer closes it.
+    """
+    opened_at_s = now_s if circuit.opened_at_s is None else circuit.opened_at_s
+    return replace(circuit, phase=Phase.OPEN, opened_at_s=opened_at_s, last_error=error)
+
+
 class Breaker:
     """A circuit that threads share. *on_change* hears of each new phase, outside the lock."""
 
@@ -109,20 +118,25 @@ class Breaker:
         self._tell(before, after)
         return passes
 
-    def succeeded(self) -> None:
-        """Take note that the store answered."""
-        if not self._circuit.failures:
-            return
-        with self._lock:
-            before = self._circuit
-            self._circuit = after = succeed(before)
-        self._tell(before, after)
+    def succeeded(self) -> bool:
+        """Take note that the store answered; return whether the answer may be relied on."""
+        if self._circuit.failures:
+            self._change(succeed)
+        return True
 
     def failed(self, error: str) -> None:
         """Take note that the store didn't answer, and why."""
+        self._change(lambda circuit: fail(circuit, self._patience, now_s=self._clock_s(), error=error))
+
+    def mend(self) -> None:
+        """Close, since the store answered a probe that was sent past the breaker."""
+        if self._circuit.failures:
+            self._change(lambda circuit: Circuit(last_error=circuit.last_error))
+
+    def _change(self, following: Callable[[Circuit], Circuit]) -> None:
         with self._lock:
             before = self._circuit
-            self._circuit = after = fail(before, self._patience, now_s=self._clock_s(), error=error)
+            self._circuit = after = following(before)
         self._tell(before, after)
 
     def _tell(self, before: Circuit, after: Circuit) -> None:

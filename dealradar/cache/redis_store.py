@@ -2,19 +2,22 @@
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, cast
 
-from dealradar.cache import versions
+from dealradar.cache import servers, versions
 from dealradar.cache.breaker import Breaker, Circuit, Patience
 from dealradar.cache.entries import Entry, EntryError, Versions, jittered, pack, unpack
 from dealradar.cache.events import Did, Event, Observer, ignore
 from dealradar.cache.keys import NAMESPACE
 from dealradar.cache.leases import RedisLeases, patience_s
+from dealradar.cache.recovery import Missed, RecoveringBreaker, await_answer
+from dealradar.cache.servers import Acquaintance
 from dealradar.cache.store import Down, Health, Hit, Lookup, Miss, MissReason, Put, judge
-from dealradar.cache.wire import StoreUnavailableError, Wire
+from dealradar.cache.wire import StoreUnavailableError, Trouble, Wire
 
 BATCH_KEYS: Final = 1_000
 
@@ -47,29 +50,26 @@ class RedisStore:
     """The `Store` at *url* (``redis://``, ``rediss://`` or ``unix://``).
 
     Threads may share it, and a process may fork with it. What it does is told to *observe*. Connects when first asked.
+
+    Given *missed*, it is not read before what that returns was invalidated: when a process begins, when the store was
+    away or an invalidation failed, and when another server answers, or the same one restarted (ADR 0031).
     """
 
-    def __init__(self, url: str, limits: Limits | None = None, *, observe: Observer = ignore) -> None:
+    def __init__(
+        self, url: str, limits: Limits | None = None, *, observe: Observer = ignore, missed: Missed | None = None
+    ) -> None:
         self.limits = limits or Limits()
         self._observe = observe
-        self.reads = Wire(
+        self._missed = missed
+        self._recovered_run_id: str | None = None
+        self._acquaintance = Acquaintance(self._meet_another)
+        self.reads = self._wire(url, self.limits.timeout_s, self._reads_breaker())
+        self._bumps = self._wire(
             url,
-            timeout_s=self.limits.timeout_s,
-            max_connections=self.limits.max_connections,
-            breaker=self._breaker(Did.READS_BREAKER, _READERS_PATIENCE),
+            self.limits.bump_timeout_s,
+            Breaker(_BUMPS_PATIENCE, on_change=self._teller(Did.BUMPS_BREAKER)),
         )
-        self._bumps = Wire(
-            url,
-            timeout_s=self.limits.bump_timeout_s,
-            max_connections=self.limits.max_connections,
-            breaker=self._breaker(Did.BUMPS_BREAKER, _BUMPS_PATIENCE),
-        )
-        waits = Wire(
-            url,
-            timeout_s=patience_s(self.limits.timeout_s),
-            max_connections=self.limits.max_connections,
-            breaker=self.reads.breaker,
-        )
+        waits = self._wire(url, patience_s(self.limits.timeout_s), self.reads.breaker)
         self.leases = RedisLeases(self.reads, waits, observe=observe)
 
     def lookup(self, key: str, tags: Iterable[str]) -> Lookup:
@@ -128,8 +128,12 @@ class RedisStore:
             InvalidKeyError: A tag isn't fit for a key; none was bumped.
         """
         distinct = tuple(dict.fromkeys(tags))
-        with self._told(Did.BUMP, keys=len(distinct)):
-            versions.bump(self._bumps, distinct)
+        try:
+            with self._told(Did.BUMP, keys=len(distinct)):
+                versions.bump(self._bumps, distinct)
+        except StoreUnavailableError as error:
+            self._distrust(str(error))  # or this process would go on serving what it has just failed to invalidate
+            raise
 
     def delete(self, keys: Iterable[str]) -> int:
         """See `Store.delete`.
@@ -167,6 +171,8 @@ class RedisStore:
     def close(self) -> None:
         """See `Store.close`."""
         self.leases.close()
+        if isinstance(self.reads.breaker, RecoveringBreaker):
+            self.reads.breaker.stop()
         self.reads.close()
         self._bumps.close()
 
@@ -224,14 +230,57 @@ class RedisStore:
         except StoreUnavailableError as error:
             outcome = error.reason
             raise
+        except Exception:
+            outcome = "failed"
+            raise
         finally:
             self._observe(Event(did, outcome, time.perf_counter() - started_s, keys=keys))
 
-    def _breaker(self, did: Did, patience: Patience) -> Breaker:
-        def tell(circuit: Circuit) -> None:
-            self._observe(Event(did, circuit.phase, detail=circuit.last_error or ""))
+    def _recover(self, missed: Missed) -> None:
+        """Have everything made up for that the server which answers now may not know.
 
-        return Breaker(patience, on_change=tell)
+        Raises:
+            StoreUnavailableError: It doesn't answer, or yet another one does.
+        """
+        with self._told(Did.RECOVERY):
+            self.reads.drop_idle()
+            self._bumps.drop_idle()
+            (noted,) = self._bumps.probe([("GET", servers.KEY)])
+            self._bumps.breaker.mend()
+            await_answer(self.reads, tries=_READERS_PATIENCE.failures)
+            run_id = self._acquaintance.run_id or servers.UNKNOWN
+            is_known = noted == run_id.encode() and self._recovered_run_id in {None, run_id}
+            versions.bump(self._bumps, tuple(missed(server_changed=not is_known)))
+            self._bumps.exchange([("SET", servers.KEY, run_id, "EX", versions.TTL_S)])
+            if self._acquaintance.run_id != run_id:
+                raise StoreUnavailableError(Trouble.DISCONNECTED, "Another server answers by now.")
+            self._recovered_run_id = run_id
+
+    def _meet_another(self, run_id: str) -> None:
+        self._observe(Event(Did.SERVER, "changed", detail=run_id))
+        self._distrust("Another server answers, or the same one restarted.")
+
+    def _distrust(self, error: str) -> None:
+        if isinstance(self.reads.breaker, RecoveringBreaker):
+            self.reads.breaker.distrust(error)
+
+    def _wire(self, url: str, timeout_s: float, breaker: Breaker) -> Wire:
+        return Wire(
+            url,
+            timeout_s=timeout_s,
+            max_connections=self.limits.max_connections,
+            breaker=breaker,
+            acquaintance=None if self._missed is None else self._acquaintance,
+        )
+
+    def _reads_breaker(self) -> Breaker:
+        tell = self._teller(Did.READS_BREAKER)
+        if self._missed is None:
+            return Breaker(_READERS_PATIENCE, on_change=tell)
+        return RecoveringBreaker(partial(self._recover, self._missed), on_change=tell)
+
+    def _teller(self, did: Did) -> Callable[[Circuit], None]:
+        return lambda circuit: self._observe(Event(did, circuit.phase, detail=circuit.last_error or ""))
 
 
 def _shortened(entry: Entry, fraction: float) -> Entry:

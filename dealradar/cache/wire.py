@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from redis.backoff import NoBackoff
 from redis.connection import AbstractConnection, Connection, ConnectionPool, parse_url
@@ -12,6 +12,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from dealradar.cache.breaker import Breaker
+from dealradar.cache.servers import WHO_IS_IT, Acquaintance, run_id_in
 
 Command = tuple[str | bytes | int, ...]
 Reply = bytes | int | list["Reply"] | None
@@ -42,19 +43,28 @@ class StoreUnavailableError(Exception):
 class _CleanConnection(AbstractConnection):
     """One that is closed again when something breaks in while it connects.
 
-    redis-py would put it back as it is: with a reply still due, or before it had chosen its database.
+    redis-py would put it back as it is: with a reply still due, or before it had chosen its database. *run_id* is that
+    of the server it leads to, None until that is known.
     """
+
+    run_id: str | None = None
 
     def connect(self) -> None:
         try:
             super().connect()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
         except BaseException:
-            self.disconnect()  # type: ignore[no-untyped-call]  # likewise
+            self.disconnect()
             raise
+
+    def disconnect(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  whatever redis-py passes
+        self.run_id = None  # what is connected next may be another server
+        super().disconnect(*args, **kwargs)  # type: ignore[no-untyped-call]  # likewise
 
 
 class _Connection(Protocol):
     """What is used of redis-py's connections, which are largely untyped."""
+
+    run_id: str | None
 
     def pack_commands(self, commands: Iterable[Command]) -> list[bytes]: ...
     def send_packed_command(self, command: list[bytes], *, check_health: bool) -> None: ...
@@ -65,12 +75,23 @@ class _Connection(Protocol):
 class Wire:
     """A bounded pool of connections to one server, shared by threads, made anew in a forked child.
 
-    It tries once: who reads the cache has the database to turn to, who invalidates keeps owing.
+    It tries once: who reads the cache has the database to turn to, who invalidates keeps owing. Given an
+    *acquaintance*, it asks on each new connection which server that leads to, and uses none that leads to another than
+    the one met last.
     """
 
-    def __init__(self, url: str, *, timeout_s: float, max_connections: int, breaker: Breaker) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout_s: float,
+        max_connections: int,
+        breaker: Breaker,
+        acquaintance: Acquaintance | None = None,
+    ) -> None:
         self.breaker = breaker
         self._timeout_s = timeout_s
+        self._acquaintance = acquaintance
         told = parse_url(url)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
         kind = told.pop("connection_class", Connection)
         self._pool = ConnectionPool(
@@ -100,15 +121,35 @@ class Wire:
             raise StoreUnavailableError(Trouble.BREAKER_OPEN, self.breaker.circuit.last_error or "")
         try:
             replies = self._exchange(commands)
-        except MaxConnectionsError as error:  # our own want of connections, no fault of the server's
-            raise StoreUnavailableError(Trouble.BUSY, str(error)) from error
         except (RedisError, OSError) as error:
-            self.breaker.failed(f"{type(error).__name__}: {error}")
-            self._drop_idle()
-            reason = Trouble.TIMEOUT if isinstance(error, RedisTimeoutError) else Trouble.DISCONNECTED
-            raise StoreUnavailableError(reason, str(error)) from error
-        self.breaker.succeeded()
+            if not isinstance(error, MaxConnectionsError):  # our own want of connections, no fault of the server's
+                self.breaker.failed(f"{type(error).__name__}: {error}")
+            raise self._unavailable(error) from error
+        if not self.breaker.succeeded():
+            raise StoreUnavailableError(Trouble.BREAKER_OPEN, self.breaker.circuit.last_error or "")
         return self._accepted(replies)
+
+    def probe(self, commands: Sequence[Command]) -> list[Reply]:
+        """Exchange *commands* past the breaker, which hears nothing of it.
+
+        Raises:
+            StoreUnavailableError: The server can't be reached, doesn't answer in time, or refuses.
+        """
+        try:
+            return self._accepted(self._exchange(commands))
+        except (RedisError, OSError) as error:
+            raise self._unavailable(error) from error
+
+    def drop_idle(self) -> None:
+        """Close the connections that nobody is using."""
+        self._pool.disconnect(inuse_connections=False)
+
+    def _unavailable(self, error: RedisError | OSError) -> StoreUnavailableError:
+        if isinstance(error, MaxConnectionsError):
+            return StoreUnavailableError(Trouble.BUSY, str(error))
+        self.drop_idle()
+        reason = Trouble.TIMEOUT if isinstance(error, RedisTimeoutError) else Trouble.DISCONNECTED
+        return StoreUnavailableError(reason, str(error))
 
     def close(self) -> None:
         """Close every connection; the next exchange opens a new one."""
@@ -118,14 +159,24 @@ class Wire:
         deadline_s = time.monotonic() + self._timeout_s
         connection = cast("_Connection", self._pool.get_connection())
         try:
-            connection.send_packed_command(connection.pack_commands(commands), check_health=False)
-            return [_read(connection, deadline_s) for _ in commands]
+            if self._acquaintance is not None:
+                self._meet(connection, self._acquaintance, deadline_s)
+            return _ask(connection, commands, deadline_s)
         except BaseException:
             # Whatever broke in, be it a signal's exception, the replies still due must find nobody listening.
             connection.disconnect()
             raise
         finally:
             self._pool.release(connection)  # type: ignore[arg-type]  # what came from it goes back to it
+
+    def _meet(self, connection: _Connection, acquaintance: Acquaintance, deadline_s: float) -> None:
+        if connection.run_id is not None and connection.run_id == acquaintance.run_id:
+            return
+        if connection.run_id is not None:
+            connection.disconnect()  # it leads to a server that was replaced
+        (reply,) = _ask(connection, [WHO_IS_IT], deadline_s)
+        connection.run_id = run_id_in(reply)
+        acquaintance.met(connection.run_id)
 
     def _accepted(self, replies: list[Reply | ResponseError]) -> list[Reply]:
         accepted: list[Reply] = []
@@ -140,11 +191,13 @@ class Wire:
 
     def _refuse(self, reply: ResponseError) -> None:
         if isinstance(reply, ReadOnlyError):  # a primary that was demoted: its name may point elsewhere by now
-            self._drop_idle()
+            self.drop_idle()
         raise StoreUnavailableError(Trouble.REFUSED, str(reply)) from reply
 
-    def _drop_idle(self) -> None:
-        self._pool.disconnect(inuse_connections=False)
+
+def _ask(connection: _Connection, commands: Sequence[Command], deadline_s: float) -> list[Reply | ResponseError]:
+    connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+    return [_read(connection, deadline_s) for _ in commands]
 
 
 def _read(connection: _Connection, deadline_s: float) -> Reply | ResponseError:

@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import Flask, current_app
 
+from dealradar.config import Settings
 from dealradar.httpcache.policies import POLICIES, Policy
 
 _EXTENSION: Final = "policies_in_force"
@@ -46,6 +47,10 @@ class PoliciesInForce:
     def find(self, endpoint: str) -> Policy | None:
         """Return the policy of the rule *endpoint*, or None where nothing is ever cached."""
         return self._by_endpoint.get(endpoint)
+
+    def longest_ttl_s(self, settings: Settings) -> int:
+        """Return how long the entry lives that lives longest, in seconds."""
+        return max(policy.ttl(settings) for policy in self._by_endpoint.values())
 
 
 def overridden(policy: Policy, override: Override) -> Policy:

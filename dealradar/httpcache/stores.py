@@ -79,3 +79,13 @@ def tally(*, hits: Mapping[str, int], asked: Mapping[str, int]) -> None:
 def _wire() -> Wire | None:
     backend: object = cache.cache
     return backend.store.reads if isinstance(backend, TaggedRedisCache) else None
+
+
+def await_first_recovery() -> None:
+    """Return when the store may be read for the first time in this process, or can't be for now.
+
+    Who reads without having called this waits then.
+    """
+    wire = _wire()
+    if wire is not None:
+        wire.breaker.allows()

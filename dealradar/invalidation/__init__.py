@@ -2,6 +2,7 @@
 
 from dealradar.invalidation.bulk import bulk_load
 from dealradar.invalidation.hook import NestedTransactionError, transaction
+from dealradar.invalidation.replaying import missed
 from dealradar.invalidation.sweeping import deliver, sweep
 
-__all__ = ["NestedTransactionError", "bulk_load", "deliver", "sweep", "transaction"]
+__all__ = ["NestedTransactionError", "bulk_load", "deliver", "missed", "sweep", "transaction"]

@@ -15,8 +15,10 @@ DEMAND_EVERY_S: Final = 5.0
 
 
 def begin_serving(app: Flask) -> None:
-    """Begin what a process that serves *app* does; in that process, once."""
+    """Begin what a process that serves *app* does, and have the cache ready for it; in that process, once."""
     Rounds(app, follow_policies, every_s=POLICIES_EVERY_S).begin()
+    with app.app_context():
+        stores.await_first_recovery()
     Rounds(app, tell_demand, every_s=DEMAND_EVERY_S).begin()
 
 
