@@ -12,9 +12,11 @@ MAX_TTL_S: Final = 86_400
 
 Headers = tuple[tuple[str, str], ...]
 Versions = tuple[tuple[str, str], ...]
+Encoded = tuple[tuple[str, bytes], ...]
+"""Further bodies by their content coding, such as ``br``."""
 
-_MAGIC: Final = b"DRE1"  # the digit is the format's version: a new one makes the old entries misses
-_PREAMBLE: Final = Struct(">4sII")  # magic, bytes of the head, bytes of the body
+_MAGIC: Final = b"DRE2"  # the digit is the format's version: a new one makes the old entries misses
+_PREAMBLE: Final = Struct(">4sII")  # magic, bytes of the head, bytes of all bodies
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
 _FIELD_VALUE: Final = re.compile(r"[\x20-\x7e]*")  # RFC 9110, section 5.5, without obs-text and tabs
 _NEVER_STORED: Final = frozenset({"set-cookie", "set-cookie2"})
@@ -32,6 +34,7 @@ class Entry:
 
     *ttl_s* bounds its life, from *soft_ttl_s* on it is worth refreshing, *cost_s* is what computing it took.
     *stored_at_s* is Unix time. *media_type*, *etag* and *last_modified* stand apart from the other *headers*.
+    *encoded* is the same body in other codings, made once for all who accept them.
 
     Raises:
         EntryError: A field is out of bounds, or a header is one that may not be shared.
@@ -49,6 +52,7 @@ class Entry:
     headers: Headers = ()
     etag: str | None = None
     last_modified: str | None = None
+    encoded: Encoded = ()
 
     def __post_init__(self) -> None:
         _check_times(self)
@@ -78,10 +82,12 @@ def pack(entry: Entry, *, key: str) -> bytes:
             "headers": entry.headers,
             "etag": entry.etag,
             "last_modified": entry.last_modified,
+            "encoded": [(coding, len(body)) for coding, body in entry.encoded],
         },
         separators=(",", ":"),
     ).encode()
-    return _PREAMBLE.pack(_MAGIC, len(head), len(entry.body)) + head + entry.body
+    bodies = b"".join((entry.body, *(body for _, body in entry.encoded)))
+    return _PREAMBLE.pack(_MAGIC, len(head), len(bodies)) + head + bodies
 
 
 def unpack(blob: bytes, *, key: str) -> Entry:
@@ -94,16 +100,16 @@ def unpack(blob: bytes, *, key: str) -> Entry:
     """
     if len(blob) < _PREAMBLE.size:
         raise EntryError("The blob is shorter than an entry's preamble.")
-    magic, head_bytes, body_bytes = _PREAMBLE.unpack_from(blob)
-    body_starts = _PREAMBLE.size + head_bytes
+    magic, head_bytes, bodies_bytes = _PREAMBLE.unpack_from(blob)
+    bodies_start = _PREAMBLE.size + head_bytes
     if magic != _MAGIC:
         raise EntryError(f"The blob begins with {magic!r}, not {_MAGIC!r}.")
-    if len(blob) != body_starts + body_bytes:
-        raise EntryError(f"The blob has {len(blob)} bytes where its preamble says {body_starts + body_bytes}.")
+    if len(blob) != bodies_start + bodies_bytes:
+        raise EntryError(f"The blob has {len(blob)} bytes where its preamble says {bodies_start + bodies_bytes}.")
     try:
-        head = json.loads(blob[_PREAMBLE.size : body_starts])
+        head = json.loads(blob[_PREAMBLE.size : bodies_start])
         stored_for = head.pop("key")
-        entry = _from_head(head, body=blob[body_starts:])
+        entry = _from_head(head, bodies=blob[bodies_start:])
     except _FOREIGN as error:
         raise EntryError(f"The blob's head is not an entry's: {error!r}") from error
     if stored_for != key:
@@ -119,10 +125,23 @@ def jittered(ttl_s: float, fraction: float, draw: float) -> float:
     return ttl_s * (1 - fraction * draw)
 
 
-def _from_head(head: dict[str, Any], *, body: bytes) -> Entry:
+def _from_head(head: dict[str, Any], *, bodies: bytes) -> Entry:
     versions = tuple((tag, token) for tag, token in head.pop("versions"))
     headers = tuple((name, value) for name, value in head.pop("headers"))
-    return Entry(body=body, versions=versions, headers=headers, **head)
+    body, encoded = _parted(bodies, head.pop("encoded"))
+    return Entry(body=body, encoded=encoded, versions=versions, headers=headers, **head)
+
+
+def _parted(bodies: bytes, lengths: list[tuple[str, int]]) -> tuple[bytes, Encoded]:
+    """Return the plain body, which comes first, and those of the codings whose *lengths* the head says."""
+    plain_ends = start = len(bodies) - sum(length for _, length in lengths)
+    encoded = []
+    for coding, length in lengths:
+        if start < 0 or length < 0:
+            raise EntryError(f"The blob's head says more bytes than its {len(bodies)} of bodies.")
+        encoded.append((coding, bodies[start : start + length]))
+        start += length
+    return bodies[:plain_ends], tuple(encoded)
 
 
 def _check_times(entry: Entry) -> None:
@@ -137,7 +156,8 @@ def _check_times(entry: Entry) -> None:
 def _check_headers(entry: Entry) -> None:
     validators = (("etag", entry.etag), ("last-modified", entry.last_modified))
     present = tuple((name, value) for name, value in validators if value is not None)
-    for name, value in (("content-type", entry.media_type), *present, *entry.headers):
+    codings = tuple(("content-encoding", coding) for coding, _ in entry.encoded)
+    for name, value in (("content-type", entry.media_type), *present, *codings, *entry.headers):
         if not _TOKEN.fullmatch(name) or not _FIELD_VALUE.fullmatch(value):
             raise EntryError(f"Not a header: {name!r}: {value!r}.")
         if name.lower() in _NEVER_STORED:

@@ -8,12 +8,14 @@ from http import HTTPStatus
 from typing import Final
 
 from dealradar.cache import Entry, Miss, Put, Store, Versions
+from dealradar.httpcache.codings import Encoded, encode
 from dealradar.httpcache.plans import Plan
 from dealradar.httpcache.policies import Sharing
 from dealradar.httpcache.shield import Shield
 from dealradar.httpcache.validators import etag_of
 
 JSON: Final = "application/json"
+IDENTITY_READ: Final = "identity-read"
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,15 @@ Compute = Callable[[], Computed]
 
 @dataclass(frozen=True)
 class Fill:
-    """What was computed, and whether it was stored; if not, *refusal* says why where it is known."""
+    """What was computed, and whether it was stored; if not, *refusal* says why where it is known.
+
+    *encoded* is the body in other codings, which are made for what is stored alone: they cost more than they save once.
+    """
 
     computed: Computed
     stored: bool
     refusal: str | None = None
+    encoded: Encoded = ()
 
 
 @dataclass(frozen=True)
@@ -69,8 +75,10 @@ class Recompute:
         if refusal is not None or versions is None:
             return Fill(computed, stored=False, refusal=refusal)
         linger_s = 0 if computed.is_absent else plan.stale_if_error_s
-        outcome = self.store.put(plan.key, _entry(plan, computed, versions, cost_s), linger_s=linger_s)
-        return Fill(computed, stored=True) if outcome is Put.STORED else Fill(computed, stored=False, refusal=outcome)
+        entry = _entry(plan, computed, versions, cost_s)
+        outcome = self.store.put(plan.key, entry, linger_s=linger_s)
+        is_stored = outcome is Put.STORED
+        return Fill(computed, stored=is_stored, refusal=None if is_stored else outcome, encoded=entry.encoded)
 
 
 def ttl_s(plan: Plan, computed: Computed) -> int:
@@ -84,7 +92,7 @@ def _refusal(plan: Plan, computed: Computed) -> str | None:
     A public one that turned out to depend on who asked is nobody else's (G5); a 404 may not be kept here at all.
     """
     if plan.sharing is Sharing.PUBLIC and computed.read_identity:
-        return "identity-read"
+        return IDENTITY_READ
     return "not-found" if computed.is_absent and plan.not_found_ttl_s == 0 else None
 
 
@@ -99,4 +107,5 @@ def _entry(plan: Plan, computed: Computed, versions: Versions, cost_s: float) ->
         soft_ttl_s=None if computed.is_absent else plan.soft_ttl_s,
         cost_s=cost_s,
         etag=computed.etag,
+        encoded=encode(computed.body) if plan.sharing is Sharing.PUBLIC else (),
     )

@@ -9,11 +9,12 @@ from typing import Final
 
 from dealradar.cache import Down, Hit, Lookup, Miss, MissReason
 from dealradar.domain import outages
+from dealradar.httpcache.codings import Encoded
 from dealradar.httpcache.flights import Role
 from dealradar.httpcache.measures import RECOMPUTES
 from dealradar.httpcache.origins import Origin
 from dealradar.httpcache.plans import Plan, held_to, stand_in
-from dealradar.httpcache.recompute import JSON, Compute, Computed, Fill, ttl_s
+from dealradar.httpcache.recompute import IDENTITY_READ, JSON, Compute, Computed, Fill, ttl_s
 from dealradar.httpcache.validators import etag_of
 
 COLLAPSED: Final = "collapsed"
@@ -42,7 +43,8 @@ class Served:
     """A response, its entity tag, and how it was come by.
 
     *forwarded* is None for a hit; *ttl_s* is how long the entry may still live, None where there is none. *collapsed*
-    is what waited for another request's answer (RFC 9211 §2.6). *stored_at_s* is the Unix time of what was stored.
+    is what waited for another request's answer (RFC 9211 §2.6). *encoded* is the body in other codings, *stored_at_s*
+    the Unix time at which a stored one was. *plan* is None for what no cache may keep.
     """
 
     body: bytes
@@ -56,7 +58,9 @@ class Served:
     detail: str | None = None
     status: int = HTTPStatus.OK
     media_type: str = JSON
+    encoded: Encoded = ()
     stored_at_s: float | None = None
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def serve(origin: Origin, plan: Plan, source: Source) -> Served:
             origin.refresher.consider(plan, found, source.detached)
         return _hit(plan, found)
     if isinstance(found, Down):
-        return bypass(source.compute(), detail=found.reason)
+        return bypass(source.compute(), detail=found.reason, plan=plan)
     try:
         return _miss(origin, plan, source.compute, missed=found)
     except outages.ERRORS as error:
@@ -93,8 +97,8 @@ def serve(origin: Origin, plan: Plan, source: Source) -> Served:
         return served
 
 
-def bypass(computed: Computed, *, detail: str) -> Served:
-    """Return *computed* as an answer that the cache had no part in, and why."""
+def bypass(computed: Computed, *, detail: str, plan: Plan | None = None) -> Served:
+    """Return *computed* as an answer that our own cache had no part in, and why; by *plan* another one may keep it."""
     return Served(
         computed.body,
         computed.etag,
@@ -103,6 +107,7 @@ def bypass(computed: Computed, *, detail: str) -> Served:
         detail=detail,
         status=computed.status,
         media_type=computed.media_type,
+        plan=plan,
     )
 
 
@@ -119,7 +124,9 @@ def _hit(plan: Plan, found: Hit) -> Served:
         key=plan.key,
         status=found.entry.status,
         media_type=found.entry.media_type,
+        encoded=found.entry.encoded,
         stored_at_s=found.entry.stored_at_s,
+        plan=plan,
     )
 
 
@@ -128,7 +135,11 @@ def _outdated(origin: Origin, plan: Plan, missed: Miss) -> Served | None:
     if outdated is None or origin.store.was_taken_down(outdated.entry, plan.tags):
         return None
     return replace(
-        _hit(plan, outdated), x_cache=XCache.STALE, forwarded=FORWARDED[missed.reason], detail="database-unavailable"
+        _hit(plan, outdated),
+        plan=None,
+        x_cache=XCache.STALE,
+        forwarded=FORWARDED[missed.reason],
+        detail="database-unavailable",
     )
 
 
@@ -153,7 +164,7 @@ def _miss(origin: Origin, plan: Plan, compute: Compute, *, missed: Miss) -> Serv
             RECOMPUTES.labels(COLLAPSED).inc()
             return _collapsed(plan, again, missed)
         if isinstance(again, Down):
-            return bypass(compute(), detail=again.reason)
+            return bypass(compute(), detail=again.reason, plan=plan)
         found = again
 
 
@@ -169,6 +180,8 @@ def _filled(plan: Plan, fill: Fill, missed: Miss) -> Served:
         detail=fill.refusal,
         status=fill.computed.status,
         media_type=fill.computed.media_type,
+        encoded=fill.encoded,
+        plan=None if fill.refusal == IDENTITY_READ else plan,
     )
 
 

@@ -12,11 +12,13 @@ from dealradar.cache import InvalidKeyError
 from dealradar.config import Settings
 from dealradar.domain.errors import NotFoundError
 from dealradar.httpcache import demand, origins, overrides
+from dealradar.httpcache.directives import Content
 from dealradar.httpcache.plans import Wish, plan
 from dealradar.httpcache.policies import Policy, Sharing
 from dealradar.httpcache.recompute import JSON, Computed
 from dealradar.httpcache.serving import Served, Source, bypass, serve
 from dealradar.monitoring import metrics
+from dealradar.security.permissions import MEMBER
 from dealradar.web import caller, fields, parsing, problems
 from dealradar.web.endpoint import NO_CONTENT, Endpoint
 
@@ -47,14 +49,21 @@ def answer(endpoint: Endpoint, ids: Mapping[str, Any]) -> Response:
 def _uncached(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Response:
     result = _call(endpoint, arguments)
     if endpoint.contract.returns is None:
-        return fields.never_stored(Response(status=NO_CONTENT))
+        return fields.direct(Response(status=NO_CONTENT), Content.MODERATION)
     body = endpoint.contract.returns.dump_json(result)
-    response = fields.never_stored(Response(body, status=endpoint.status, mimetype=JSON))
+    response = Response(body, status=endpoint.status, mimetype=JSON)
+    fields.direct(response, _content(endpoint))
     if endpoint.method in REPRESENTING:
         fields.validate(response, body)
     if endpoint.location is not None:
         response.headers["Location"] = API + endpoint.location.format(id=result.id)
     return response
+
+
+def _content(endpoint: Endpoint) -> Content:
+    """Return what an answer that isn't in our cache is to others."""
+    is_own = endpoint.method == "GET" and endpoint.who == MEMBER
+    return Content.PERSONAL if is_own else Content.MODERATION
 
 
 def _cached(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) -> Response:

@@ -7,6 +7,7 @@ import flask_swagger_ui
 from flask import Blueprint, Flask, Response, current_app, render_template, send_from_directory
 
 from dealradar.config import VERSION
+from dealradar.httpcache.directives import Content
 from dealradar.httpcache.recompute import JSON
 from dealradar.web import fields
 from dealradar.web.api import FAMILIES
@@ -15,7 +16,6 @@ from dealradar.web.ops import OPERATIONS
 
 RENDERER: Final = Path(flask_swagger_ui.__file__).parent / "dist"
 HTML: Final = "text/html"
-ASSET_MAX_AGE_S: Final = 3_600
 OWN: Final = Path(__file__).parent / "static"
 blueprint: Final = Blueprint("docs", __name__, template_folder="templates")
 
@@ -43,9 +43,8 @@ def page() -> Response:
 @blueprint.get("/docs/assets/<name>")
 def asset(name: str) -> Response:
     """Return one file of the renderer, or ours that starts it."""
-    return send_from_directory(OWN if (OWN / name).is_file() else RENDERER, name, max_age=ASSET_MAX_AGE_S)
+    return fields.direct(send_from_directory(OWN if (OWN / name).is_file() else RENDERER, name), Content.ASSET)
 
 
 def _shared(response: Response) -> Response:
-    response.headers["Cache-Control"] = "public, no-cache"
-    return fields.validate(response, response.get_data())
+    return fields.validate(fields.direct(response, Content.DOCUMENT), response.get_data())

@@ -1,6 +1,7 @@
-"""The response fields that tell clients and caches in between what they may keep (RFC 9110, 9111, 9211)."""
+"""Answers with the fields that tell clients and caches in between what they may keep (RFC 9110, 9111, 9211, 9213)."""
 
 import time
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -8,40 +9,89 @@ from flask import Response, current_app, request
 from werkzeug.exceptions import PreconditionFailed
 
 from dealradar.config import Settings
+from dealradar.httpcache import codings
+from dealradar.httpcache.codings import Coding
+from dealradar.httpcache.conditions import Conditions, Outcome, Validators, evaluate, last_modified
+from dealradar.httpcache.directives import DIRECTIVES, NEVER, Content, Directives, cdn_cache_control
 from dealradar.httpcache.policies import Sharing
 from dealradar.httpcache.serving import Served
-from dealradar.httpcache.validators import etag_of
-from dealradar.web.problems import NO_STORE
+from dealradar.httpcache.surrogates import surrogate_key
+from dealradar.httpcache.validators import etag_of, in_coding
 
 CACHE_NAME: Final = "dealradar"
-DIRECTIVES: Final = {Sharing.PUBLIC: "public, no-cache", Sharing.PERSON: "private, no-store"}
-NEVER: Final = "private, no-store"
+KEPT_BY_NOBODY: Final = "no-store"
+CONTENTS: Final = {Sharing.PUBLIC: Content.SHARED, Sharing.PERSON: Content.MODERATION}
 
 
 def cacheable(served: Served, sharing: Sharing) -> Response:
-    """Return *served* as a response that says how it was come by and who may keep it."""
-    response = Response(served.body, status=served.status, mimetype=served.media_type)
-    response.headers["X-Cache"] = served.x_cache
-    response.headers["Cache-Status"] = cache_status(served)
-    if served.stored_at_s is not None:
-        response.headers["Age"] = str(max(0, int(time.time() - served.stored_at_s)))
+    """Return *served* in the coding that the client likes best, saying how it was come by and who may keep it.
+
+    Raises:
+        PreconditionFailed: It isn't what the request wants it to be.
+    """
     if served.status != HTTPStatus.OK:
-        # Nothing could tell a browser that the thing has come to be, and conditions don't apply (RFC 9110 §13.2.1).
-        response.headers["Cache-Control"] = NO_STORE
-        return response
-    response.headers["Cache-Control"] = DIRECTIVES[sharing] if _settings().http_cache_enabled else NEVER
-    return _conditional(response, served.etag)
+        return _absent(served)
+    coding = codings.choose(request.headers.get("Accept-Encoding"), [coding for coding, _ in served.encoded])
+    response = Response(dict(served.encoded).get(coding, served.body), mimetype=served.media_type)
+    if coding is not Coding.IDENTITY:
+        response.headers["Content-Encoding"] = coding
+    response.headers.update({"X-Cache": served.x_cache, "Cache-Status": cache_status(served)})
+    now_s = time.time()
+    if served.stored_at_s is not None:
+        response.headers["Age"] = str(max(0, int(now_s - served.stored_at_s)))
+    direct(response, CONTENTS[sharing])
+    response.headers.update(_for_cdns(served, sharing))
+    modified = None if served.stored_at_s is None else last_modified(served.stored_at_s, now_s=now_s)
+    return conditional(response, Validators(in_coding(served.etag, coding), modified))
 
 
-def never_stored(response: Response) -> Response:
-    """Return *response*, marked as nobody's to keep."""
-    response.headers["Cache-Control"] = NEVER
+def _absent(served: Served) -> Response:
+    """Return that there is no such thing; conditions don't apply to it (RFC 9110 §13.2.1).
+
+    Nothing could tell a browser or a CDN that the thing has come to be, so it isn't for them to keep.
+    """
+    response = Response(served.body, status=served.status, mimetype=served.media_type)
+    response.headers.update({"X-Cache": served.x_cache, "Cache-Status": cache_status(served)})
+    return direct(response, Content.ERROR)
+
+
+def direct(response: Response, content: Content) -> Response:
+    """Return *response*, with what caches are told about its kind of *content*."""
+    directives = _directives(content)
+    response.headers["Cache-Control"] = directives.browser
+    response.vary.update(directives.vary)
     return response
 
 
 def validate(response: Response, body: bytes) -> Response:
-    """Give *response* the entity tag of *body*; answer 304 if the client has it already."""
-    return _conditional(response, etag_of(body))
+    """Give *response* the entity tag of *body*; answer 304 if the client has it already.
+
+    Raises:
+        PreconditionFailed: It isn't what the request wants it to be.
+    """
+    return conditional(response, Validators(etag_of(body)))
+
+
+def conditional(response: Response, validators: Validators) -> Response:
+    """Return *response* with its *validators*, or 304 in its place (RFC 9110 §15.4.5).
+
+    Raises:
+        PreconditionFailed: It isn't what the request wants it to be.
+    """
+    if not _settings().http_etag_enabled:
+        return response
+    response.set_etag(validators.etag)
+    if validators.last_modified is not None:
+        response.headers["Last-Modified"] = validators.last_modified
+    if request.method not in {"GET", "HEAD"}:
+        return response
+    outcome = evaluate(Conditions.of(request.headers), validators)
+    if outcome is Outcome.FAILED:
+        raise PreconditionFailed("It is not, or no longer, what the request's preconditions name.")
+    if outcome is Outcome.NOT_MODIFIED:
+        response.status_code = HTTPStatus.NOT_MODIFIED
+        response.set_data(b"")
+    return response
 
 
 def cache_status(served: Served) -> str:
@@ -60,14 +110,20 @@ def cache_status(served: Served) -> str:
     return "; ".join(members)
 
 
-def _conditional(response: Response, etag: str) -> Response:
-    if not _settings().http_etag_enabled:
-        return response
-    response.set_etag(etag)
-    response.make_conditional(request)
-    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
-        raise PreconditionFailed("It isn't, or is no longer, what If-Match names.")
-    return response
+def _for_cdns(served: Served, sharing: Sharing) -> Mapping[str, str]:
+    """Return what CDNs alone are told: how long they may keep it, and by which keys they are told to forget it."""
+    if not _directives(CONTENTS[sharing]).is_shared:
+        return {}
+    if served.plan is None:
+        return {"CDN-Cache-Control": KEPT_BY_NOBODY}
+    return {
+        "CDN-Cache-Control": cdn_cache_control(served.plan.ttl_s),
+        "Surrogate-Key": surrogate_key(served.plan.tags),
+    }
+
+
+def _directives(content: Content) -> Directives:
+    return DIRECTIVES[content] if _settings().http_cache_enabled else NEVER
 
 
 def _settings() -> Settings:

@@ -15,6 +15,7 @@ from dealradar.domain.errors import ForbiddenError
 from dealradar.domain.shapes import Output
 from dealradar.extensions import db
 from dealradar.httpcache import stores
+from dealradar.httpcache.directives import Content
 from dealradar.httpcache.recompute import JSON
 from dealradar.monitoring import health, metrics, readings, servers
 from dealradar.monitoring.health import Dependency, Examiner, Readiness
@@ -66,7 +67,7 @@ def ready() -> Response:
 def exposition() -> Response:
     """Return what all processes measured, in Prometheus' text format."""
     _admit()
-    return fields.never_stored(Response(metrics.exposition(current_app), content_type=PROMETHEUS_TEXT))
+    return fields.direct(Response(metrics.exposition(current_app), content_type=PROMETHEUS_TEXT), Content.OPERATIONS)
 
 
 def cache_report() -> Response:
@@ -113,7 +114,7 @@ def _dependencies(settings: Settings) -> tuple[Dependency, ...]:
 
 
 def _json(told: Output) -> Response:
-    return fields.never_stored(Response(told.model_dump_json(exclude_none=True), mimetype=JSON))
+    return fields.direct(Response(told.model_dump_json(exclude_none=True), mimetype=JSON), Content.OPERATIONS)
 
 
 def _admit() -> None:

@@ -6,7 +6,7 @@ from flask import request
 from werkzeug.exceptions import PreconditionFailed, PreconditionRequired
 
 from dealradar.domain.shapes import Output
-from dealradar.httpcache.validators import etag_of
+from dealradar.httpcache.validators import etag_of, in_each_coding
 
 
 def check(current: Callable[[], Output], *, required: bool = False) -> None:
@@ -21,5 +21,6 @@ def check(current: Callable[[], Output], *, required: bool = False) -> None:
             raise PreconditionRequired("Send If-Match with the ETag of the version that you have seen.")
         return
     wanted = request.if_match
-    if not wanted.contains(etag_of(current().model_dump_json().encode())):
+    etags = in_each_coding(etag_of(current().model_dump_json().encode()))
+    if not any(wanted.contains(etag) for etag in etags):
         raise PreconditionFailed("It has changed since you read it; read it again.")

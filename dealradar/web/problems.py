@@ -7,9 +7,9 @@ from flask import Response, request
 
 from dealradar.domain.errors import Fault
 from dealradar.domain.shapes import Output
+from dealradar.httpcache.directives import DIRECTIVES, Content
 
 PROBLEM: Final = "application/problem+json"
-NO_STORE: Final = "no-store"
 
 
 class FieldFault(Output):
@@ -46,7 +46,7 @@ def body(status: int, detail: str, *, instance: str, faults: tuple[Fault, ...] =
 def problem(status: int, detail: str, faults: tuple[Fault, ...] = ()) -> Response:
     """Return the error as a response; never stored by anybody."""
     response = Response(body(status, detail, instance=request.path, faults=faults), status=status, mimetype=PROBLEM)
-    response.headers["Cache-Control"] = NO_STORE
+    response.headers["Cache-Control"] = DIRECTIVES[Content.ERROR].browser
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="dealradar"'
     return response

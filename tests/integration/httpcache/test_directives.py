@@ -15,7 +15,10 @@ from tests.factories.things import Ids, path_of, things_of
 As = Callable[[User], FlaskClient]
 STRANGER: Final = {"REMOTE_ADDR": "203.0.113.7"}
 CHANGING: Final = frozenset(
-    {"Date", "X-Request-ID", "Cache-Status", "RateLimit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+    {
+        *("Date", "Age", "Last-Modified", "X-Request-ID", "Cache-Status"),
+        *("RateLimit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
+    }
 )
 
 
@@ -47,7 +50,8 @@ class Cell:
 
 
 SHARED: Final = Cell(200, Keeper.ANYBODY)
-OWN: Final = Cell(200, Keeper.NOBODY)
+OWN: Final = Cell(200, Keeper.BROWSER)
+SECRET: Final = Cell(200, Keeper.NOBODY)
 UNKNOWN: Final = Cell(401, Keeper.NOBODY)
 REFUSED: Final = Cell(403, Keeper.NOBODY)
 
@@ -69,11 +73,11 @@ class Kind:
 
 LIST: Final = Kind(SHARED, SHARED, SHARED, SHARED)
 PERSONAL: Final = Kind(UNKNOWN, OWN, OWN, OWN)
-MODERATION: Final = Kind(UNKNOWN, REFUSED, REFUSED, OWN)
+MODERATION: Final = Kind(UNKNOWN, REFUSED, REFUSED, SECRET)
 CONTROL: Final = Kind(UNKNOWN, REFUSED, REFUSED, REFUSED)
 MEASURES: Final = Kind(REFUSED, REFUSED, REFUSED, REFUSED)
-LIVENESS: Final = Kind(OWN, OWN, OWN, OWN, impostor=OWN)
-READINESS: Final = Kind(OWN, OWN, OWN, OWN)
+LIVENESS: Final = Kind(SECRET, SECRET, SECRET, SECRET, impostor=SECRET)
+READINESS: Final = Kind(SECRET, SECRET, SECRET, SECRET)
 DOCUMENT: Final = Kind(SHARED, SHARED, SHARED, SHARED, impostor=SHARED)
 
 

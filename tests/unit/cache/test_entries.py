@@ -28,6 +28,7 @@ entries = st.builds(
     headers=st.lists(st.tuples(names, visible), max_size=3).map(tuple),
     etag=st.none() | visible,
     last_modified=st.none() | visible,
+    encoded=st.lists(st.tuples(st.sampled_from(["br", "gzip"]), st.binary(max_size=50)), max_size=2).map(tuple),
 )
 
 
@@ -80,7 +81,7 @@ def test_foreign_bytes_are_no_entry(foreign: bytes) -> None:
     ],
 )
 def test_a_head_that_is_not_an_entrys_is_none(head: bytes) -> None:
-    blob = b"DRE1" + len(head).to_bytes(4, "big") + (0).to_bytes(4, "big") + head
+    blob = b"DRE2" + len(head).to_bytes(4, "big") + (0).to_bytes(4, "big") + head
 
     with pytest.raises(EntryError):
         unpack(blob, key=KEY)
@@ -90,7 +91,7 @@ def test_an_entry_of_another_format_is_none() -> None:
     blob = pack(entry(), key=KEY)
 
     with pytest.raises(EntryError, match="begins with"):
-        unpack(b"DRE2" + blob[4:], key=KEY)
+        unpack(b"DRE1" + blob[4:], key=KEY)
 
 
 def test_an_entry_stored_for_another_key_is_none() -> None:

@@ -1,0 +1,67 @@
+"""What browsers and CDNs are told that they may keep, by kind of content (RFC 9111, 5861, 8246, 9213)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Content(StrEnum):
+    """What an answer is, as far as caches care."""
+
+    SHARED = "shared"
+    """The same for everybody."""
+    PERSONAL = "personal"
+    """Made for who asks."""
+    MODERATION = "moderation"
+    """For those alone who keep order, or administer."""
+    ERROR = "error"
+    OPERATIONS = "operations"
+    """Health and figures, true for a moment."""
+    DOCUMENT = "document"
+    """Pages that change with a release."""
+    ASSET = "asset"
+    """What such pages load, under a name that doesn't change with it."""
+
+
+@dataclass(frozen=True)
+class Directives:
+    """The fields of one kind: *browser* is Cache-Control, *vary* the request's fields that make a difference.
+
+    What *is_shared* is kept by CDNs as well, as long as it would be in our own store.
+    """
+
+    browser: str
+    vary: tuple[str, ...] = ()
+    is_shared: bool = False
+
+
+CREDENTIALS: Final = ("Authorization", "X-API-Key")
+DIRECTIVES: Final = MappingProxyType(
+    {
+        # Browsers ask each time, which a 304 answers: nothing could tell them that it has changed.
+        Content.SHARED: Directives("public, no-cache", vary=("Accept-Encoding",), is_shared=True),
+        Content.PERSONAL: Directives("private, no-cache", vary=CREDENTIALS),
+        Content.MODERATION: Directives("private, no-store"),
+        Content.ERROR: Directives("no-store"),
+        Content.OPERATIONS: Directives("no-store"),
+        Content.DOCUMENT: Directives("public, no-cache"),
+        Content.ASSET: Directives("public, max-age=3600"),
+    }
+)
+NEVER: Final = Directives("private, no-store")
+"""What everything is when HTTP caching is switched off."""
+
+STALE_WHILE_REVALIDATE_S: Final = 30
+STALE_IF_ERROR_S: Final = 86_400
+
+
+def cdn_cache_control(ttl_s: int) -> str:
+    """Return the CDN-Cache-Control (RFC 9213) of a shared answer that lives for *ttl_s*, its Age included.
+
+    A CDN may go on for a moment while it fetches it anew, and for a day while we don't answer (RFC 5861); what is
+    purged hard it has no more.
+    """
+    return (
+        f"public, max-age={ttl_s}, stale-while-revalidate={STALE_WHILE_REVALIDATE_S}, stale-if-error={STALE_IF_ERROR_S}"
+    )
