@@ -52,9 +52,9 @@ def record(folder: Path) -> None:
     log = os.open(folder / _NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     put = RedisStore.put
 
-    def noted(store: RedisStore, key: str, entry: Entry) -> Put:
+    def noted(store: RedisStore, key: str, entry: Entry, *, linger_s: float = 0.0) -> Put:
         began_s = time.monotonic() - entry.cost_s
-        outcome = put(store, key, entry)
+        outcome = put(store, key, entry, linger_s=linger_s)
         if outcome is Put.STORED:
             versions = ",".join(token for _, token in entry.versions)
             os.write(log, f"{key} {versions} {began_s} {time.monotonic()}\n".encode())  # whole, also if killed then
