@@ -24,6 +24,7 @@ from tests.servers.valkey import Valkey
 
 NOWHERE: Final = ("127.0.0.1", 1)
 PATH: Final = "/api/deals/1"
+VERSION: Final = "dealradarus:v1:tag:deal:1"
 MANY: Final = 10
 BACK_WITHIN_S: Final = 15.0
 OLD_CENTS: Final = 4_999
@@ -203,6 +204,45 @@ def test_without_the_replay_it_would_be(
     way.lead_to(copy)
 
     assert _first_hit(reader) == OLD_CENTS
+
+
+def test_one_that_was_killed_and_started_on_an_old_snapshot_is_not_believed(
+    reader: FlaskClient, valkey: Valkey
+) -> None:
+    with redis.Redis.from_url(valkey.url) as server:
+        server.save()
+    _reprice()
+    _forget_what_was_owed()
+    valkey.kill()
+    valkey.start()
+
+    assert _first_hit(reader) == NEW_CENTS
+
+
+def test_one_that_was_flushed_has_nothing_to_make_up_for(reader: FlaskClient, valkey: Valkey) -> None:
+    _reprice()
+    _forget_what_was_owed()
+    with redis.Redis.from_url(valkey.url) as server:
+        server.flushall()
+
+    assert [_price(reader) for _ in range(2)] == [("MISS", NEW_CENTS), ("HIT", NEW_CENTS)]
+
+
+@pytest.mark.usefixtures("reader")
+def test_who_could_not_invalidate_does_it_once_the_store_is_back_though_nobody_asks(way: Way, valkey: Valkey) -> None:
+    with redis.Redis.from_url(valkey.url) as server:
+        before = server.get(VERSION)
+        way.cut()
+        _reprice()
+        meanwhile = server.get(VERSION)
+        way.lead_to(valkey)
+
+        deadline_s = time.monotonic() + BACK_WITHIN_S
+        while server.get(VERSION) == before:
+            assert time.monotonic() < deadline_s
+            time.sleep(0.01)
+
+    assert meanwhile == before
 
 
 @pytest.mark.usefixtures("reader")
