@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scripts import place
-from scripts.bench import limits, wildcard
+from scripts.bench import limits, stampede, wildcard
 from scripts.bench.site import Site
 from scripts.clone import HERE
 from scripts.log import Log
@@ -28,6 +28,7 @@ class Bench:
 
 BENCHES: Final = (
     Bench("limits", "how exactly requests are counted, also while the store is away", limits.run),
+    Bench("stampede", "what the database is asked while crowds want what is not cached", stampede.run),
     Bench("wildcard", "how long lookups take while a pattern is freed among a million keys", wildcard.run),
 )
 
