@@ -7,12 +7,16 @@ from typing import Final
 import pytest
 import redis
 from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from dealradar.cache.keys import hard_key
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.reviews.models import Review
+from dealradar.extensions import db
 from dealradar.httpcache import stores
 from tests.applications import Make
+from tests.integration.httpcache.recomputing import until
 
 STALE_IF_ERROR_S: Final = 600
 KEEPING: Final = {"cache_stale_if_error_s": STALE_IF_ERROR_S, "cache_timeout_ms": 2_000}
@@ -29,8 +33,17 @@ def up(make: Make) -> FlaskClient:
 
 @pytest.fixture
 def down(make: Make) -> FlaskClient:
-    """Return a client of a process of that site whose database can't be reached."""
-    return make(**KEEPING, database_url=NO_DATABASE).test_client()
+    """Return a client of a process of that site, whose database goes away once it has come to know the store."""
+    app = make(**KEEPING)
+    client = app.test_client()
+    until(lambda: client.get("/api/categories").headers["X-Cache"] != "BYPASS")
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", be_away)
+    return client
+
+
+def be_away(*_: object) -> None:
+    raise OperationalError("SELECT", {}, ConnectionError("the server closed the connection"))
 
 
 @pytest.fixture
