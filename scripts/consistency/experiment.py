@@ -7,11 +7,12 @@ from typing import Final
 
 from scripts.consistency.community import Community
 from scripts.consistency.ledger import Ledger
-from scripts.consistency.readers import Reader
+from scripts.consistency.readers import Crowd, Reader
 from scripts.consistency.stack import Stack
 from scripts.consistency.writers import HttpWriter, SqlWriter
 
 _HTTP_WRITERS: Final = 3
+_CROWD: Final = 4
 _LAST_ANSWERS_S: Final = 30.0
 
 
@@ -48,8 +49,9 @@ class Experiment:
     def _writing(self, share: int) -> Callable[[], None]:
         def write() -> None:
             targets = self._people.targets[share::_HTTP_WRITERS]
+            crowd = Crowd(*(self._reader() for _ in range(_CROWD)))
             with self._stack.connect() as connection:
-                HttpWriter(self._stack.port, targets, self._reader(), self.ledger).run(connection)
+                HttpWriter(self._stack.port, targets, crowd, self.ledger).run(connection)
 
         return write
 

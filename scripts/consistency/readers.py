@@ -1,6 +1,7 @@
 """Clients that read: what everybody sees, what one person alone sees, and what is refused."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Final
 
@@ -12,9 +13,6 @@ from scripts.consistency.ledger import Ledger
 
 _PRIVATE: Final = ("/api/auth/me", "/api/me/bookmarks", "/api/notifications")
 _REPORTS: Final = "/api/reports"
-_HOT: Final = "/api/deals?sort=new"
-_HOT_SHARE: Final = 0.15
-"""Asked for so often that many want it at once when a write has made it stale."""
 _OPEN_SHARE, _PRIVATE_SHARE = 0.8, 0.95
 
 
@@ -52,7 +50,7 @@ class Reader:
         luck = self._dice.random()
         if luck < _OPEN_SHARE:
             paths = (*self._community.paths, *self._ledger.vanishing * 3)
-            self.read(_HOT if self._dice.random() < _HOT_SHARE else self._dice.choice(paths))
+            self.read(self._dice.choice(paths))
         elif luck < _PRIVATE_SHARE:
             self._read_private(self._dice.choice((*self._community.members, *self._community.moderators)))
         else:
@@ -76,3 +74,20 @@ class Reader:
         self._ledger.did("read reports", answer)
         if answer.status != status:
             self._ledger.refuse(answer, f"expected {status.value}")
+
+
+class Crowd:
+    """Several who want the same at once, as happens when a write has made it stale."""
+
+    def __init__(self, *readers: Reader) -> None:
+        self._readers = readers
+        self._pool = ThreadPoolExecutor(len(readers))
+
+    def read(self, path: str) -> None:
+        """Have everybody read *path* at the same moment.
+
+        Raises:
+            CutError: Somebody got no answer.
+        """
+        for answered in [self._pool.submit(reader.read, path) for reader in self._readers]:
+            answered.result()

@@ -11,7 +11,7 @@ from scripts.consistency.faults import Injector
 from scripts.consistency.history import Outage, Write
 from scripts.consistency.judge import Stale
 from scripts.consistency.ledger import Ledger, unexplained
-from scripts.consistency.recomputes import Expiry
+from scripts.consistency.recomputes import Expiry, repeated
 
 _SHOWN: Final = 10
 _LINES_OF_HISTORY: Final = 3
@@ -68,6 +68,7 @@ def draw_up(ledger: Ledger, injector: Injector, outcome: Outcome, *, seconds: fl
         {
             "stale reads": [_told(one, writes[one.write.subject], injector.outages) for one in stale],
             "rolled back and seen": [str(write) for write in ledger.history.undone_but_seen],
+            "recomputed by several at once": [str(one) for one in repeated(outcome.expiries, injector.outages)],
             "lost invalidations": [str(one) for one in outcome.lost],
             "foreign answers": ledger.foreign,
             "wrong answers": ledger.wrong,

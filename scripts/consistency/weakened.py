@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 from unittest.mock import patch
 
-from dealradar.cache import Entry, Hit, Miss, redis_store
+from dealradar.cache import Entry, Hit, Lease, Miss, redis_store
+from dealradar.cache.leases import RedisLeases
 from dealradar.cache.store import judge
 from dealradar.invalidation.triggers import SWITCH
 
@@ -33,9 +34,16 @@ def _believe_every_entry() -> None:
 
 
 NOTHING: Final = Weakening("nothing")
+
+
+def _lend_to_everybody() -> None:
+    patch.object(RedisLeases, "take", lambda _leases, key: Lease(key, "anybody")).start()
+
+
 WEAKENINGS: Final = (
     NOTHING,
     Weakening("version-check", harm=_believe_every_entry),
+    Weakening("lease", harm=_lend_to_everybody),
     Weakening("outbox", sql=f"ALTER DATABASE {{}} SET {SWITCH} = 'off'"),
 )
 

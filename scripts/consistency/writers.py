@@ -14,7 +14,7 @@ from scripts.consistency.client import Client, CutError, Wish
 from scripts.consistency.community import Community, Target
 from scripts.consistency.history import GONE, Via, Write, mark
 from scripts.consistency.ledger import Ledger
-from scripts.consistency.readers import Reader
+from scripts.consistency.readers import Crowd
 
 _PAUSE_S: Final = 0.12
 _TABLES: Final = {"deal": "deals", "review": "reviews", "comment": "comments", "user": "users"}
@@ -24,12 +24,12 @@ _SETTLED_S: Final = 0.2
 
 
 class HttpWriter:
-    """Changes *targets*, which nobody else writes, and looks at once whether it shows; one thread's."""
+    """Changes *targets*, which nobody else writes, and has a crowd look at once whether it shows; one thread's."""
 
-    def __init__(self, port: int, targets: Sequence[Target], reader: Reader, ledger: Ledger) -> None:
+    def __init__(self, port: int, targets: Sequence[Target], crowd: Crowd, ledger: Ledger) -> None:
         self._client = Client(port)
         self._targets = targets
-        self._reader = reader
+        self._crowd = crowd
         self._ledger = ledger
         self._numbers: Counter[str] = Counter({target.subject: 1 for target in targets})
 
@@ -40,7 +40,7 @@ class HttpWriter:
             target = dice.choice(self._targets)
             try:
                 self._write(target, connection)
-                self._reader.read(dice.choice(target.shown_at))
+                self._crowd.read(dice.choice(target.shown_at))
             except CutError as error:
                 self._ledger.cut(error)
 

@@ -57,3 +57,10 @@ def test_the_check_finds_out_that_old_answers_are_served(
     assert status == 1
     assert result["violations"]["stale reads"]
     assert result["violations"]["lost invalidations"]
+
+
+def test_the_check_finds_out_that_several_compute_the_same(tmp_path: Path) -> None:
+    status, result = check(tmp_path, "--seconds", "3", "--fault", "none", "--clients", "4", "--without", "lease")
+
+    assert status == 1
+    assert result["violations"]["recomputed by several at once"]

@@ -33,6 +33,10 @@ def cut(*, opened_s: float, ended_s: float, reason: Exception | None = None) -> 
     return CutError(Wish("/"), reason or ConnectionResetError(), opened_s=opened_s, ended_s=ended_s)
 
 
+def recompute(began_s: float, ended_s: float, *, key: str = "key", versions: str = "v1", led: bool = True) -> Recompute:
+    return Recompute(key, versions, led, began_s, ended_s)
+
+
 def test_what_was_before_an_answered_write_is_stale() -> None:
     assert is_stale(sighting(1, 10.0), write(2, 10.0))
 
@@ -123,23 +127,42 @@ def test_the_worst_after_a_fault_leaves_out_what_has_to_be_swept_anyway() -> Non
 
 
 def test_who_computes_before_another_has_stored_computes_for_the_same_expiry() -> None:
-    both = [Recompute("key", "v1", 1.0, 2.0), Recompute("key", "v1", 1.9, 3.0)]
+    both = [recompute(1.0, 2.0), recompute(1.9, 3.0, led=False)]
 
-    assert recomputes.per_expiry(both) == [Expiry("key", 2, 1.0, 2.0)]
+    assert recomputes.per_expiry(both) == [Expiry("key", 2, 1, 1.0, 2.0)]
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        pytest.param(Recompute("key", "v1", 2.0, 3.0), id="after it was stored"),
-        pytest.param(Recompute("key", "v2", 1.5, 3.0), id="from other versions"),
-        pytest.param(Recompute("another", "v1", 1.5, 3.0), id="for another key"),
+        pytest.param(recompute(2.0, 3.0), id="after it was stored"),
+        pytest.param(recompute(1.5, 3.0, versions="v2"), id="from other versions"),
+        pytest.param(recompute(1.5, 3.0, key="another"), id="for another key"),
     ],
 )
 def test_another_expiry_is_what_is_computed(other: Recompute) -> None:
-    expiries = recomputes.per_expiry([other, Recompute("key", "v1", 1.0, 2.0)])
+    expiries = recomputes.per_expiry([other, recompute(1.0, 2.0)])
 
     assert [expiry.times for expiry in expiries] == [1, 1]
+
+
+def test_a_lease_that_several_had_at_once_is_worth_nothing() -> None:
+    twice = Expiry("key", times=2, led=2, began_s=10.0, ended_s=10.1)
+
+    assert recomputes.repeated([twice], []) == [twice]
+
+
+@pytest.mark.parametrize(
+    ("expiry", "outages"),
+    [
+        pytest.param(Expiry("key", 2, 1, 10.0, 10.1), (), id="the other one had waited in vain"),
+        pytest.param(Expiry("key", 2, 2, 10.0, 11.0), (), id="the first one's lease may have run out"),
+        pytest.param(Expiry("key", 2, 2, 10.0, 10.1), (Outage(What.MEMORY, 9.9, 10.0),), id="the lease was evicted"),
+        pytest.param(Expiry("key", 2, 2, 10.0, 10.1), (Outage(What.STORE, 8.0, 9.0),), id="the store is just back"),
+    ],
+)
+def test_to_compute_more_than_once_is_excused(expiry: Expiry, outages: tuple[Outage, ...]) -> None:
+    assert recomputes.repeated([expiry], outages) == []
 
 
 def test_another_persons_secret_is_foreign_and_ones_own_is_not() -> None:
