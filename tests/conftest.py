@@ -18,6 +18,9 @@ from werkzeug.test import TestResponse
 from dealradar.app import create_app
 from dealradar.config import Settings
 from dealradar.extensions import db
+from dealradar.invalidation import hook
+from dealradar.invalidation.courier import courier
+from tests.merging import Mortal
 
 pytest_plugins = ("tests.people", "tests.applications")
 
@@ -88,7 +91,15 @@ def _migrated(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(_migrated: Flask, redis_url: str) -> Iterator[Flask]:
+def _merger(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    merger = Mortal(courier.tell)
+    monkeypatch.setattr(hook, "merger", merger)
+    yield
+    merger.is_over = True
+
+
+@pytest.fixture
+def app(_migrated: Flask, _merger: None, redis_url: str) -> Iterator[Flask]:
     """Return the application on empty servers, its context pushed."""
     with redis.Redis.from_url(redis_url) as store:
         store.flushdb()

@@ -5,9 +5,9 @@ from dealradar.jobs import Job
 
 
 @shared_task(name=Job.DELIVER_INVALIDATIONS)
-def deliver(transaction_ids: list[int]) -> int:
-    """Note that what transactions owed the cache is paid; return how many tags."""
-    return invalidation.deliver(transaction_ids)
+def deliver(paid: list[tuple[int, int]]) -> int:
+    """Note that what transactions owed the cache is paid, of each up to a kind; return how many tags."""
+    return invalidation.deliver(paid)
 
 
 @shared_task(name=Job.SWEEP_INVALIDATIONS)

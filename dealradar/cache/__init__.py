@@ -4,6 +4,7 @@ Knows nothing of who uses it, and loads no Flask: the face that Flask-Caching se
 """
 
 from dealradar.cache.breaker import Circuit, Phase
+from dealradar.cache.bumps import SOFT_BOUND_S, Deferral, Stale
 from dealradar.cache.entries import MAX_TTL_S, Entry, EntryError, Headers, Versions
 from dealradar.cache.events import Did, Event, Observer, ignore
 from dealradar.cache.keys import NAMESPACE, InvalidKeyError, entry_key, prefixes, user_hash
@@ -16,7 +17,9 @@ from dealradar.cache.wire import StoreUnavailableError, Trouble
 __all__ = [
     "MAX_TTL_S",
     "NAMESPACE",
+    "SOFT_BOUND_S",
     "Circuit",
+    "Deferral",
     "Did",
     "Down",
     "Entry",
@@ -38,6 +41,7 @@ __all__ = [
     "Phase",
     "Put",
     "RedisStore",
+    "Stale",
     "Store",
     "StoreUnavailableError",
     "Trouble",

@@ -40,9 +40,7 @@ def entry_key(endpoint: str, params: Mapping[str, str | int], user_hash: str | N
     key = f"{NAMESPACE}{_checked_endpoint(endpoint)}:{_params_hash(params)}"
     if user_hash is None:
         return key
-    if not _USER_HASH.fullmatch(user_hash):
-        raise InvalidKeyError("A user hash must be 32 hexadecimal digits, as user_hash() makes them.")
-    return f"{key}:auth:{user_hash}"
+    return f"{key}:auth:{_checked_hash(user_hash)}"
 
 
 def user_hash(secret: bytes, identity: str) -> str:
@@ -74,6 +72,24 @@ def hard_key(tag: str) -> str:
         InvalidKeyError: The tag isn't fit for a key.
     """
     return f"{NAMESPACE}hard:{_checked_name(tag, 'tag')}"
+
+
+def gate_key(tag: str) -> str:
+    """Return the key that is there for as long as *tag*, a soft one, may not be invalidated again.
+
+    Raises:
+        InvalidKeyError: The tag isn't fit for a key.
+    """
+    return f"{NAMESPACE}merge:{_checked_name(tag, 'tag')}"
+
+
+def writer_key(user_hash: str) -> str:
+    """Return the key that is there for as long as whom *user_hash* names reads past the store.
+
+    Raises:
+        InvalidKeyError: It isn't a user hash.
+    """
+    return f"{NAMESPACE}writer:{_checked_hash(user_hash)}"
 
 
 def value_key(name: str) -> str:
@@ -117,6 +133,12 @@ def _checked_endpoint(endpoint: str) -> str:
             "printable ASCII without spaces, colons and the characters of globs."
         )
     return endpoint
+
+
+def _checked_hash(user_hash: str) -> str:
+    if not _USER_HASH.fullmatch(user_hash):
+        raise InvalidKeyError("A user hash must be 32 hexadecimal digits, as user_hash() makes them.")
+    return user_hash
 
 
 def _checked_name(name: str, what: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dealradar.cache.breaker import Circuit
+from dealradar.cache.bumps import Deferral, Stale
 from dealradar.cache.entries import Entry, Versions
 from dealradar.cache.leases import Held, Lease, Woken
 from dealradar.cache.store import Down, Health, Miss, Put
@@ -33,7 +34,7 @@ class NullStore:
     def __init__(self) -> None:
         self.leases = NullLeases()
 
-    def lookup(self, key: str, tags: Iterable[str]) -> Down:  # noqa: ARG002  the protocol's
+    def lookup(self, key: str, tags: Iterable[str], *, reader: str | None = None) -> Down:  # noqa: ARG002  the protocol's
         """Return that nobody was asked."""
         return Down(Trouble.DISABLED)
 
@@ -51,6 +52,10 @@ class NullStore:
 
     def bump(self, tags: Iterable[str]) -> None:
         """Do nothing, and rightly so."""
+
+    def invalidate(self, stale: Stale) -> tuple[Deferral, ...]:  # noqa: ARG002  likewise
+        """Do nothing, and put nothing off."""
+        return ()
 
     def delete(self, keys: Iterable[str]) -> int:  # noqa: ARG002  likewise
         """Return 0."""

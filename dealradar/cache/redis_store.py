@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, cast
 
-from dealradar.cache import servers, versions
+from dealradar.cache import bumps, servers, versions
 from dealradar.cache.breaker import Breaker, Circuit, Patience
+from dealradar.cache.bumps import Deferral, Stale
 from dealradar.cache.entries import Entry, EntryError, Versions, jittered, pack, unpack
 from dealradar.cache.events import Did, Event, Observer, ignore
-from dealradar.cache.keys import NAMESPACE
+from dealradar.cache.keys import NAMESPACE, writer_key
 from dealradar.cache.leases import RedisLeases, patience_s
 from dealradar.cache.recovery import Missed, RecoveringBreaker, await_answer
 from dealradar.cache.servers import Acquaintance
@@ -72,14 +73,14 @@ class RedisStore:
         waits = self._wire(url, patience_s(self.limits.timeout_s), self.reads.breaker)
         self.leases = RedisLeases(self.reads, waits, observe=observe)
 
-    def lookup(self, key: str, tags: Iterable[str]) -> Lookup:
+    def lookup(self, key: str, tags: Iterable[str], *, reader: str | None = None) -> Lookup:
         """See `Store.lookup`. Only an entry that depends on more than *tags* costs a second round trip.
 
         Raises:
             InvalidKeyError: A tag isn't fit for a key.
         """
         started_s = time.perf_counter()
-        found = self._lookup(key, tuple(dict.fromkeys(tags)))
+        found = self._lookup(key, tuple(dict.fromkeys(tags)), reader)
         outcome = "hit" if isinstance(found, Hit) else found.reason
         detail = (found.tag or "") if isinstance(found, Miss) else ""
         self._observe(Event(Did.LOOKUP, outcome, time.perf_counter() - started_s, keys=1, detail=detail))
@@ -121,16 +122,19 @@ class RedisStore:
         return versions.is_marked(marks, since_s=entry.stored_at_s - entry.cost_s)  # when the database was read
 
     def bump(self, tags: Iterable[str]) -> None:
-        """See `Store.bump`.
+        """See `Store.bump`; raises what `invalidate` does."""
+        self.invalidate(Stale(strict=tuple(dict.fromkeys(tags))))
+
+    def invalidate(self, stale: Stale) -> tuple[Deferral, ...]:
+        """See `Store.invalidate`.
 
         Raises:
-            StoreUnavailableError: It isn't known of all of them that it happened.
-            InvalidKeyError: A tag isn't fit for a key; none was bumped.
+            StoreUnavailableError: It isn't known of all of it that it happened.
+            InvalidKeyError: A tag isn't fit for a key; none was invalidated.
         """
-        distinct = tuple(dict.fromkeys(tags))
         try:
-            with self._told(Did.BUMP, keys=len(distinct)):
-                versions.bump(self._bumps, distinct)
+            with self._told(Did.BUMP, keys=len(stale)):
+                return bumps.bump(self._bumps, stale)
         except StoreUnavailableError as error:
             self._distrust(str(error))  # or this process would go on serving what it has just failed to invalidate
             raise
@@ -176,9 +180,12 @@ class RedisStore:
         self.reads.close()
         self._bumps.close()
 
-    def _lookup(self, key: str, tags: tuple[str, ...]) -> Lookup:
+    def _lookup(self, key: str, tags: tuple[str, ...], reader: str | None) -> Lookup:
+        is_exempt = [] if reader is None else [("EXISTS", writer_key(reader))]
         try:
-            blob, *replies = self.reads.exchange([("GET", key), *versions.reading(tags)])
+            blob, *replies = self.reads.exchange([("GET", key), *versions.reading(tags), *is_exempt])
+            if is_exempt and replies.pop():
+                return Down(Trouble.OWN_WRITE)
             known = versions.known(tags, replies)
             if not isinstance(blob, bytes):
                 return Miss(MissReason.ABSENT, tuple(known.items()))
@@ -250,7 +257,7 @@ class RedisStore:
             await_answer(self.reads, tries=_READERS_PATIENCE.failures)
             run_id = self._acquaintance.run_id or servers.UNKNOWN
             is_known = noted == run_id.encode() and self._recovered_run_id in {None, run_id}
-            versions.bump(self._bumps, tuple(missed(server_changed=not is_known)))
+            bumps.bump(self._bumps, Stale(strict=tuple(missed(server_changed=not is_known))))
             self._bumps.exchange([("SET", servers.KEY, run_id, "EX", versions.TTL_S)])
             if self._acquaintance.run_id != run_id:
                 raise StoreUnavailableError(Trouble.DISCONNECTED, "Another server answers by now.")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from dealradar.cache.breaker import Circuit
+from dealradar.cache.bumps import Deferral, Stale
 from dealradar.cache.entries import Entry, Versions
 from dealradar.cache.leases import Leases
 from dealradar.cache.wire import Trouble
@@ -53,7 +54,10 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Down:
-    """The store wasn't asked, or didn't answer: compute the response and don't try to store it."""
+    """Compute the response and don't try to store it.
+
+    The store wasn't asked, didn't answer, or has what this reader may not be shown just now.
+    """
 
     reason: Trouble
 
@@ -81,8 +85,11 @@ class Store(Protocol):
     def leases(self) -> Leases:
         """Who recomputes what: at most one of all the processes that use this store."""
 
-    def lookup(self, key: str, tags: Iterable[str]) -> Lookup:
-        """Return what is stored at *key*, provided that it depends on *tags* and that all its versions still hold."""
+    def lookup(self, key: str, tags: Iterable[str], *, reader: str | None = None) -> Lookup:
+        """Return what is stored at *key*, provided that it depends on *tags* and that all its versions still hold.
+
+        Who reads, as a user hash, is served nothing while an invalidation that their own write asked for is put off.
+        """
 
     def versions(self, tags: Iterable[str], miss: Miss | None = None) -> Versions | None:
         """Return the versions of *tags*, given to those that had none; None when the response must not be stored."""
@@ -101,6 +108,13 @@ class Store(Protocol):
 
     def bump(self, tags: Iterable[str]) -> None:
         """Make every entry that depends on any of *tags* a miss from now on, at one round trip for all.
+
+        Raises:
+            StoreUnavailableError: It isn't known that it happened: it is still owed.
+        """
+
+    def invalidate(self, stale: Stale) -> tuple[Deferral, ...]:
+        """Make every entry a miss that depends on what is *stale*; return the soft tags that must wait for it.
 
         Raises:
             StoreUnavailableError: It isn't known that it happened: it is still owed.

@@ -13,7 +13,6 @@ from dealradar.cache.keys import hard_key, version_key
 from dealradar.cache.wire import Command, Reply, StoreUnavailableError, Trouble, Wire
 
 TTL_S: Final = 2 * MAX_TTL_S  # longer than any entry, so that an entry doesn't die of its version's age
-MAX_BUMPS_A_ROUND: Final = 1_000
 CLOCKS_APART_S: Final = 5.0
 """So far the clocks of two machines may differ, when a time of one is compared with a time of the other."""
 
@@ -60,17 +59,6 @@ def read_or_create(wire: Wire, tags: Sequence[str], already: Mapping[str, str]) 
 def refreshing(tags: Iterable[str]) -> list[Command]:
     """Return the commands that let versions outlive the entry that is being stored."""
     return [("EXPIRE", version_key(tag), TTL_S) for tag in tags]
-
-
-def bump(wire: Wire, tags: Sequence[str]) -> None:
-    """Give each of *tags* a new version, in one round trip for each thousand of them.
-
-    Raises:
-        StoreUnavailableError: It is not known of all of them that they have it.
-    """
-    commands: list[Command] = [("SET", version_key(tag), fresh(), "EX", TTL_S) for tag in tags]
-    for start in range(0, len(commands), MAX_BUMPS_A_ROUND):
-        wire.exchange(commands[start : start + MAX_BUMPS_A_ROUND])
 
 
 def reading_marks(tags: Sequence[str]) -> list[Command]:

@@ -27,6 +27,7 @@ class Trouble(StrEnum):
     BUSY = "busy"
     REFUSED = "refused"
     DISABLED = "disabled"
+    OWN_WRITE = "own_write"
 
 
 class StoreUnavailableError(Exception):

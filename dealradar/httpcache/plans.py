@@ -19,6 +19,7 @@ class Plan:
     kept for *not_found_ttl_s*, and 0 is not at all. For *stale_if_error_s* beyond its life it may be served while the
     database can't be asked.
     *public_path* is how anybody asks for it below ``/api``, in one of the ways; None for what is one person's.
+    *reader* is the user hash of a person who asks.
     """
 
     key: str
@@ -29,15 +30,17 @@ class Plan:
     not_found_ttl_s: int = 0
     stale_if_error_s: int = 0
     public_path: str | None = None
+    reader: str | None = None
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a request names: the ids of its path, its declared parameters, and who asks."""
+    """What a request names: the ids of its path, its declared parameters, who asks, and as whom if it is a person."""
 
     ids: Mapping[str, object]
     query: Query | None
     identity: str
+    reader: str | None = None
 
 
 def plan(policy: Policy, wish: Wish, settings: Settings) -> Plan:
@@ -61,6 +64,7 @@ def plan(policy: Policy, wish: Wish, settings: Settings) -> Plan:
         not_found_ttl_s=policy.not_found_ttl_s(settings),
         stale_if_error_s=policy.stale_if_error_s(settings),
         public_path=_public_path(path, differences) if policy.sharing is Sharing.PUBLIC else None,
+        reader=wish.reader,
     )
 
 

@@ -112,7 +112,7 @@ def bypass(computed: Computed, *, detail: str, plan: Plan | None = None) -> Serv
 
 
 def _look(origin: Origin, plan: Plan) -> Lookup:
-    return held_to(plan, origin.store.lookup(plan.key, plan.tags))
+    return held_to(plan, origin.store.lookup(plan.key, plan.tags, reader=plan.reader))
 
 
 def _hit(plan: Plan, found: Hit) -> Served:

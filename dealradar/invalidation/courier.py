@@ -10,8 +10,12 @@ from typing import Final
 import structlog
 
 from dealradar.extensions import celery
+from dealradar.invalidation.kinds import Kind
 from dealradar.invalidation.measures import MESSAGES
 from dealradar.jobs import Job, ask_for
+
+Paid = tuple[int, int]
+"""A transaction, and the least urgent kind of what it owed that is paid."""
 
 MAX_WAITING: Final = 10_000
 MAX_A_MESSAGE: Final = 1_000
@@ -26,7 +30,7 @@ class Courier:
     It promises nothing: what it can't send is dropped and counted, and the sweep finds it in the outbox.
     """
 
-    def __init__(self, send: Callable[[Sequence[int]], None], *, pause_s: float = PAUSE_AFTER_FAILURE_S) -> None:
+    def __init__(self, send: Callable[[Sequence[Paid]], None], *, pause_s: float = PAUSE_AFTER_FAILURE_S) -> None:
         self._send = send
         self._pause_s = pause_s
         self.forget()
@@ -34,13 +38,13 @@ class Courier:
     def forget(self) -> None:
         """Be as new: a forked child has neither its parent's thread nor a lock that anybody will release."""
         self._lock = Lock()
-        self._waiting: Queue[int] = Queue(MAX_WAITING)
+        self._waiting: Queue[Paid] = Queue(MAX_WAITING)
         self._thread: Thread | None = None
 
-    def tell(self, transaction_id: int) -> None:
-        """Have the workers told that the transaction is paid; returns at once."""
+    def tell(self, transaction_id: int, kind: Kind) -> None:
+        """Have the workers told that the transaction is paid, what is as urgent as *kind* or more; returns at once."""
         try:
-            self._waiting.put_nowait(transaction_id)
+            self._waiting.put_nowait((transaction_id, kind))
         except Full:
             MESSAGES.labels("dropped").inc()
             return
@@ -61,7 +65,7 @@ class Courier:
             else:
                 MESSAGES.labels("sent").inc(len(batch))
 
-    def _next_batch(self) -> list[int]:
+    def _next_batch(self) -> list[Paid]:
         batch = [self._waiting.get()]
         while len(batch) < MAX_A_MESSAGE:
             try:
@@ -71,8 +75,8 @@ class Courier:
         return batch
 
 
-def _ask_workers(transaction_ids: Sequence[int]) -> None:
-    ask_for(celery, Job.DELIVER_INVALIDATIONS, transaction_ids)
+def _ask_workers(paid: Sequence[Paid]) -> None:
+    ask_for(celery, Job.DELIVER_INVALIDATIONS, paid)
 
 
 courier: Final = Courier(_ask_workers)

@@ -1,19 +1,23 @@
 """The one way to commit: what the transaction owes the cache is paid before the answer goes out."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 import structlog
-from flask import current_app
+from flask import current_app, g
 
-from dealradar.cache import StoreUnavailableError
+from dealradar.cache import Stale, StoreUnavailableError
 from dealradar.config import Settings
 from dealradar.extensions import db
 from dealradar.httpcache import stores
 from dealradar.invalidation import outbox
 from dealradar.invalidation.courier import courier
-from dealradar.invalidation.measures import PAID
+from dealradar.invalidation.kinds import Kind
+from dealradar.invalidation.measures import LAG, PAID
+from dealradar.invalidation.merging import merger
 from dealradar.invalidation.outbox import Owed
 
 _IS_OPEN: Final = "dealradar_transaction"
@@ -28,8 +32,9 @@ class NestedTransactionError(RuntimeError):
 def transaction() -> Iterator[None]:
     """Commit what the block did and invalidate what that made stale, or roll it back if it raised.
 
-    When the block has ended, no cache that could be reached serves what was before. Where it couldn't, that stays owed
-    in the outbox, and the sweep pays it.
+    When the block has ended, no cache that could be reached serves what was before, except for lists of which no more
+    than a score, a count or the order changed (`Kind.SOFT`). Where it couldn't, that stays owed in the outbox, and the
+    sweep pays it.
 
     Raises:
         NestedTransactionError: The session is in such a block already; only the outermost caller may commit.
@@ -41,6 +46,7 @@ def transaction() -> Iterator[None]:
     try:
         yield
         session.flush()
+        committing_s = time.monotonic()
         owed = outbox.of_this_transaction() if is_paying() and session.in_transaction() else None
         session.commit()
     except BaseException:
@@ -49,7 +55,7 @@ def transaction() -> Iterator[None]:
     finally:
         del session.info[_IS_OPEN]
     if owed:
-        _pay(owed)
+        _pay(owed, committing_s)
 
 
 def is_paying() -> bool:
@@ -58,14 +64,30 @@ def is_paying() -> bool:
     return settings.cache_enabled and settings.cache_bust_on_write
 
 
-def _pay(owed: Owed) -> None:
+def on_behalf_of(writer: str) -> None:
+    """Let what this context writes from now on be the write of *writer*, a user hash, who will see it at once."""
+    g.dealradar_writer = writer
+
+
+def _pay(owed: Owed, committing_s: float) -> None:
+    store = stores.current()
     try:
-        stores.current().bump(owed.tags)
+        deferrals = store.invalidate(replace(owed.stale, writer=g.get("dealradar_writer")))
     except StoreUnavailableError as error:
         PAID.labels("owed").inc()
         log.warning(
-            "invalidation_owed", reason=error.reason, transaction_id=owed.transaction_id, tag_count=len(owed.tags)
+            "invalidation_owed", reason=error.reason, transaction_id=owed.transaction_id, tag_count=len(owed.stale)
         )
         return
     PAID.labels("bumped").inc()
-    courier.tell(owed.transaction_id)
+    _measure(owed.stale, time.monotonic() - committing_s, is_all=not deferrals)
+    courier.tell(owed.transaction_id, Kind.STRICT if deferrals else Kind.SOFT)
+    if deferrals:
+        merger.put_off(store, deferrals, owed.transaction_id, committed_s=committing_s)
+
+
+def _measure(stale: Stale, lag_s: float, *, is_all: bool) -> None:
+    present = ((Kind.HARD, stale.hard), (Kind.STRICT, stale.strict), (Kind.SOFT, stale.soft if is_all else ()))
+    for kind, tags in present:
+        if tags:
+            LAG.labels(kind.name.lower(), "inline").observe(lag_s)

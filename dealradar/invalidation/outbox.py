@@ -4,24 +4,28 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Text, bindparam, text
+from sqlalchemy import BigInteger, Integer, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from dealradar.cache import Stale
 from dealradar.extensions import db
 from dealradar.invalidation.kinds import Kind
 from dealradar.invalidation.targets import STORE
 from dealradar.invalidation.triggers import EVERYTHING, SWITCH
 
 _OF_THIS_TRANSACTION: Final = text("""
-    SELECT transaction_id, array_agg(tag) FROM cache_outbox
+    SELECT transaction_id,
+           array_agg(tag) FILTER (WHERE kind = 0), array_agg(tag) FILTER (WHERE kind = 1),
+           array_agg(tag) FILTER (WHERE kind = 2)
+      FROM cache_outbox
      WHERE transaction_id = (pg_current_xact_id_if_assigned()::text)::bigint
      GROUP BY transaction_id
 """)
 
 _CLAIM: Final = text("""
-    SELECT transaction_id, tag, kind FROM cache_outbox
+    SELECT transaction_id, tag, kind, extract(epoch FROM clock_timestamp() - created_at) FROM cache_outbox
      WHERE delivered_at IS NULL AND NOT delivered_to @> ARRAY[:target]
-       AND created_at < now() - make_interval(secs => :older_than_s)
+       AND created_at < now() - make_interval(secs => CASE kind WHEN 2 THEN :soft_older_than_s ELSE :older_than_s END)
      ORDER BY kind, transaction_id LIMIT :limit
        FOR UPDATE SKIP LOCKED
 """)
@@ -40,10 +44,11 @@ _MARK: Final = text("""
 
 # What a sweep is just delivering is left to it: its target may hang for a moment, and the sweep marks it itself.
 _OF_TRANSACTIONS: Final = text("""
-    SELECT transaction_id, tag, kind FROM cache_outbox
-     WHERE transaction_id = ANY(:transaction_ids) AND delivered_at IS NULL AND NOT delivered_to @> ARRAY[:target]
-       FOR UPDATE SKIP LOCKED
-""")
+    SELECT transaction_id, tag, cache_outbox.kind, extract(epoch FROM clock_timestamp() - created_at) FROM cache_outbox
+      JOIN unnest(:transaction_ids, :kinds) AS paid (transaction_id, kind) USING (transaction_id)
+     WHERE cache_outbox.kind <= paid.kind AND delivered_at IS NULL AND NOT delivered_to @> ARRAY[:target]
+       FOR UPDATE OF cache_outbox SKIP LOCKED
+""").bindparams(bindparam("transaction_ids", type_=ARRAY(BigInteger)), bindparam("kinds", type_=ARRAY(Integer)))
 
 _FINISH: Final = text("""
     UPDATE cache_outbox SET delivered_at = clock_timestamp()
@@ -100,10 +105,18 @@ _BACKLOG: Final = text("""
 
 @dataclass(frozen=True)
 class Owed:
-    """The tags that one transaction has made stale."""
+    """What one transaction has made stale."""
 
     transaction_id: int
-    tags: tuple[str, ...]
+    stale: Stale
+
+
+@dataclass(frozen=True)
+class Grace:
+    """How long a row is left to the process that wrote it, and a soft one, which may have to wait for its turn."""
+
+    any_s: float
+    soft_s: float
 
 
 @dataclass(frozen=True)
@@ -116,17 +129,22 @@ class Backlog:
 
 @dataclass(frozen=True)
 class Row:
-    """One tag that a transaction owes."""
+    """One tag that a transaction owes, and for how long."""
 
     transaction_id: int
     tag: str
     kind: Kind
+    age_s: float
 
 
 def of_this_transaction() -> Owed | None:
     """Return what the present transaction owes so far, None if nothing."""
     row = db.session.execute(_OF_THIS_TRANSACTION).one_or_none()
-    return None if row is None else Owed(row[0], tuple(row[1]))
+    if row is None:
+        return None
+    transaction_id, *tags = row
+    hard, strict, soft = (tuple(of_a_kind or ()) for of_a_kind in tags)
+    return Owed(transaction_id, Stale(hard, strict, soft))
 
 
 def owe(tags: Collection[str]) -> None:
@@ -134,19 +152,23 @@ def owe(tags: Collection[str]) -> None:
     db.session.execute(_OWE, {"tags": list(tags)})
 
 
-def claim(target: str, *, limit: int, older_than_s: float) -> list[Row]:
+def claim(target: str, *, limit: int, grace: Grace) -> list[Row]:
     """Return up to *limit* rows that *target* has not been told of, what hurries first.
 
     They are the present transaction's to deliver until it ends; what somebody else has claimed is left to them, and
-    what is younger than *older_than_s* to its writer.
+    what is within its *grace* to its writer.
     """
-    asked = {"target": target, "limit": limit, "older_than_s": older_than_s}
+    asked = {"target": target, "limit": limit, "older_than_s": grace.any_s, "soft_older_than_s": grace.soft_s}
     return _rows(db.session.execute(_CLAIM, asked))
 
 
-def claim_of(transaction_ids: Collection[int], target: str) -> list[Row]:
-    """Return the rows of *transaction_ids* that *target* has not been told of, and claim them likewise."""
-    asked = {"transaction_ids": list(transaction_ids), "target": target}
+def claim_of(paid: Collection[tuple[int, int]], target: str) -> list[Row]:
+    """Return what *paid* transactions owed that *target* is not noted to know, and claim it likewise.
+
+    Of each transaction it is what is as urgent as the kind beside it, or more.
+    """
+    ids, kinds = [transaction_id for transaction_id, _ in paid], [kind for _, kind in paid]
+    asked = {"transaction_ids": ids, "kinds": kinds, "target": target}
     return _rows(db.session.execute(_OF_TRANSACTIONS, asked))
 
 
@@ -203,4 +225,4 @@ def keep_out() -> None:
 
 
 def _rows(found: Iterable[Any]) -> list[Row]:
-    return [Row(transaction_id, tag, Kind(kind)) for transaction_id, tag, kind in found]
+    return [Row(transaction_id, tag, Kind(kind), float(age_s)) for transaction_id, tag, kind, age_s in found]

@@ -6,12 +6,17 @@ A tag names what answers are made of; `dealradar.httpcache.policies` says which 
 from dataclasses import dataclass
 from typing import Final
 
+from dealradar.invalidation.kinds import Kind
+
 DEAL: Final = ("deal:{id}", "deals")
 REVIEW: Final = ("review:{id}", "reviews@deal:{deal_id}", "reviews@user:{author_id}")
 COMMENT: Final = ("comment:{id}", "comments@review:{review_id}", "comments@deal:{deal_id}", "comments@user:{author_id}")
 REPORT: Final = ("reports",)
 
-SHOWN_OF_AUTHORS: Final = ("username", "display_name", "role", "reputation")
+ITEMS: Final = frozenset({"user:{id}", "deal:{id}", "review:{id}", "comment:{id}"})
+"""The tags of one thing itself: whatever changes of it, its own answer shows at once."""
+
+NAMES: Final = ("username", "display_name", "role")
 IS_SEEN: Final = "status IN ('active', 'expired')"
 IS_VISIBLE: Final = "status = 'visible'"
 
@@ -68,37 +73,44 @@ class Rule:
             one of these columns changes always counts.
         others: Whose answers go stale as well; asked on a change alone, since a row that comes has nobody who shows
             it, and those of one that goes are deleted or changed themselves.
+        kind: How urgent it is when a row changes. When one comes it is strict, when one goes hard.
     """
 
     table: str
     when: tuple[str, ...]
     tags: tuple[str, ...] = ()
     others: tuple[Others, ...] = ()
+    kind: Kind = Kind.STRICT
 
+    def kind_of(self, tag: str) -> Kind:
+        """Return how urgent *tag* is: that of an item itself never waits."""
+        return Kind.STRICT if self.kind is Kind.SOFT and tag in ITEMS else self.kind
+
+
+OF_AUTHORS: Final = (
+    deals(by="author_id"),
+    reviews(by="author_id"),
+    comments(by="author_id"),
+    reports(by="reporter_id"),
+    reports(by="assignee_id"),
+    reports(by="user_id"),
+    reports_on("deals", "deal_id"),
+    reports_on("reviews", "review_id"),
+    reports_on("comments", "comment_id"),
+)
+"""Whatever shows its author's name, or another person's."""
 
 RULES: Final = (
     # A person as such; as the author of what is shown; as one of whom there are lists.
     Rule(
         "users",
-        when=(*SHOWN_OF_AUTHORS, "standing", "deal_count", "review_count", "comment_count", "created_at"),
+        when=(*NAMES, "reputation", "deal_count", "review_count", "comment_count", "created_at"),
         tags=("user:{id}",),
     ),
-    Rule(
-        "users",
-        when=SHOWN_OF_AUTHORS,
-        others=(
-            deals(by="author_id"),
-            reviews(by="author_id"),
-            comments(by="author_id"),
-            reports(by="reporter_id"),
-            reports(by="assignee_id"),
-            reports(by="user_id"),
-            reports_on("deals", "deal_id"),
-            reports_on("reviews", "review_id"),
-            reports_on("comments", "comment_id"),
-        ),
-    ),
-    Rule("users", when=("standing",), others=(reports(by="user_id"),)),
+    Rule("users", when=("role", "standing"), tags=("user:{id}",), kind=Kind.HARD),
+    Rule("users", when=NAMES, others=OF_AUTHORS),
+    Rule("users", when=("reputation",), others=OF_AUTHORS, kind=Kind.SOFT),
+    Rule("users", when=("standing",), others=(reports(by="user_id"),), kind=Kind.HARD),
     Rule("users", when=(), tags=("reviews@user:{id}", "comments@user:{id}")),
     # Categories and merchants: their lists; the deals that name them; the lists of deals that are asked for by them.
     Rule("categories", when=("slug", "name", "parent_id", "deal_count"), tags=("categories",)),
@@ -113,17 +125,23 @@ RULES: Final = (
         when=(
             *("title", "description", "url", "price_cents", "list_price_cents", "coupon_code", "status"),
             *("starts_at", "ends_at", "author_id", "merchant_id", "category_id", "created_at", "updated_at"),
-            *("upvote_count", "downvote_count", "bookmark_count", "review_count", "rating_sum", "comment_count"),
         ),
         tags=DEAL,
+    ),
+    Rule(
+        "deals",
+        when=("upvote_count", "downvote_count", "bookmark_count", "review_count", "rating_sum", "comment_count"),
+        tags=DEAL,
+        kind=Kind.SOFT,
     ),
     Rule("deals", when=("title",), others=(reviews(by="deal_id"),)),
     Rule("deals", when=("title", "description", "status", "author_id"), others=(reports(by="deal_id"),)),
     Rule(
         "deals",
         when=(IS_SEEN,),
-        tags=("reviews@deal:{id}", "comments@deal:{id}"),
+        tags=(*DEAL, "reviews@deal:{id}", "comments@deal:{id}"),
         others=(reviews(by="deal_id", also=("comments@review:{id}",)), comments(by="deal_id")),
+        kind=Kind.HARD,
     ),
     Rule(
         "price_changes",
@@ -133,23 +151,27 @@ RULES: Final = (
     # A review; whether its comments are seen at all.
     Rule(
         "reviews",
-        when=(
-            *("rating", "title", "body", "status", "created_at", "updated_at"),
-            *("helpful_count", "unhelpful_count", "comment_count"),
-        ),
+        when=("rating", "title", "body", "status", "created_at", "updated_at"),
         tags=REVIEW,
     ),
+    Rule("reviews", when=("helpful_count", "unhelpful_count", "comment_count"), tags=REVIEW, kind=Kind.SOFT),
     Rule("reviews", when=("title", "body", "status", "author_id"), others=(reports(by="review_id"),)),
-    Rule("reviews", when=(IS_VISIBLE,), tags=("comments@review:{id}",), others=(comments(by="review_id"),)),
+    Rule("reviews", when=(IS_VISIBLE,), tags=REVIEW, kind=Kind.HARD),
+    Rule(
+        "reviews",
+        when=(IS_VISIBLE,),
+        tags=("comments@review:{id}",),
+        others=(comments(by="review_id"),),
+        kind=Kind.HARD,
+    ),
     # A comment.
     Rule(
         "comments",
-        when=(
-            *("parent_id", "body", "status", "created_at", "updated_at"),
-            *("upvote_count", "downvote_count", "reply_count"),
-        ),
+        when=("parent_id", "body", "status", "created_at", "updated_at", "reply_count"),
         tags=COMMENT,
     ),
+    Rule("comments", when=("upvote_count", "downvote_count"), tags=COMMENT, kind=Kind.SOFT),
+    Rule("comments", when=(IS_VISIBLE,), tags=COMMENT, kind=Kind.HARD),
     Rule("comments", when=("body", "status", "author_id"), others=(reports(by="comment_id"),)),
     # A report, and what its answers show of what it is about: the rules above.
     Rule(

@@ -7,15 +7,17 @@ from typing import Final
 import structlog
 from flask import current_app
 
+from dealradar.cache import SOFT_BOUND_S
 from dealradar.config import Settings
 from dealradar.invalidation import attempts, outbox
 from dealradar.invalidation.hook import is_paying, transaction
-from dealradar.invalidation.measures import DELIVERIES
-from dealradar.invalidation.outbox import Row
+from dealradar.invalidation.measures import DELIVERIES, LAG
+from dealradar.invalidation.outbox import Grace, Row
 from dealradar.invalidation.targets import STORE, TARGETS, Batch, Target, TargetUnavailableError
 
 OLDER_THAN_S: Final = 0.5
 """How long the sweep leaves a tag to the process that wrote it, which mostly needs a few milliseconds."""
+GRACE: Final = Grace(any_s=OLDER_THAN_S, soft_s=OLDER_THAN_S + SOFT_BOUND_S)
 
 BATCH_TAGS: Final = 1_000
 MAX_BATCHES: Final = 50
@@ -24,10 +26,10 @@ MAX_PRUNED: Final = 5_000
 log = structlog.get_logger(__name__)
 
 
-def deliver(transaction_ids: Collection[int], targets: Sequence[Target] = TARGETS) -> int:
-    """Note that the local store has what *transaction_ids* owed; return how many tags."""
+def deliver(paid: Collection[tuple[int, int]], targets: Sequence[Target] = TARGETS) -> int:
+    """Note that the local store has what *paid* transactions owed, up to a kind each; return how many tags."""
     with transaction():
-        rows = outbox.claim_of(transaction_ids, STORE.name)
+        rows = outbox.claim_of(paid, STORE.name)
         outbox.mark(rows, STORE.name, _names(targets))
     return len(rows)
 
@@ -79,7 +81,7 @@ def _pay_batch(target: Target, names: Collection[str]) -> tuple[int, bool]:
     What is more urgent than the rest goes by itself, so that nothing keeps it waiting or makes it fail.
     """
     with transaction():
-        claimed = outbox.claim(target.name, limit=BATCH_TAGS, older_than_s=OLDER_THAN_S)
+        claimed = outbox.claim(target.name, limit=BATCH_TAGS, grace=GRACE)
         if not claimed:
             return 0, True
         rows = list(takewhile(lambda row: row.kind == claimed[0].kind, claimed))
@@ -87,6 +89,9 @@ def _pay_batch(target: Target, names: Collection[str]) -> tuple[int, bool]:
         outbox.mark(rows, target.name, names)
         attempts.succeed(target)
     DELIVERIES.labels(target.name, "delivered").inc(len(rows))
+    if target.name == STORE.name:
+        for row in rows:
+            LAG.labels(row.kind.name.lower(), "sweep").observe(row.age_s)
     return len(rows), len(rows) == len(claimed) < BATCH_TAGS
 
 

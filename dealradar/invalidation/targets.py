@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from dealradar.cache import StoreUnavailableError
+from dealradar.cache import Stale, StoreUnavailableError
 from dealradar.httpcache import stores
 from dealradar.invalidation.kinds import Kind
 
@@ -65,13 +65,13 @@ class LocalStore:
     backoff: Final = Backoff(first_s=0.1, max_s=0.5)
 
     def deliver(self, batch: Batch) -> None:
-        """Bump the tags of *batch*.
+        """Invalidate the tags of *batch*, soft ones too: who finds them owed has waited long enough.
 
         Raises:
             TargetUnavailableError: The store couldn't be told.
         """
         try:
-            stores.current().bump(batch.tags)
+            stores.current().invalidate(Stale(hard=batch.tags) if batch.kind is Kind.HARD else Stale(strict=batch.tags))
         except StoreUnavailableError as error:
             raise TargetUnavailableError(str(error)) from error
 

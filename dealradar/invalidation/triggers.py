@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from dealradar.domain.triggers import NEW, OLD, PREFIX, Event, Trigger
+from dealradar.invalidation.kinds import Kind
 from dealradar.invalidation.rules import RULES, Others, Rule
 
 SWITCH: Final = "dealradar.outbox"
@@ -31,42 +32,47 @@ def triggers(rules: Iterable[Rule] = RULES) -> tuple[Trigger, ...]:
 
 def _owing(rules: Sequence[Rule], event: Event) -> str:
     if event is Event.TRUNCATE:
-        return _owe(f"SELECT '{EVERYTHING}'")
+        return _owe([f"SELECT '{EVERYTHING}', {Kind.HARD}"])
     if event is Event.UPDATE:
         return "\n".join(_owe_if_changed(rule) for rule in rules)
-    rows = NEW if event is Event.INSERT else OLD
-    return _owe(" UNION ".join(f"SELECT {_value(tag)} FROM {rows}" for rule in rules for tag in rule.tags))
+    # What is new was never shown; what is gone must not be shown again.
+    rows, kind = (NEW, Kind.STRICT) if event is Event.INSERT else (OLD, Kind.HARD)
+    tags = dict.fromkeys(tag for rule in rules for tag in rule.tags)
+    return _owe([f"SELECT {_value(tag)}, {kind} FROM {rows}" for tag in tags])
 
 
 def _owe_if_changed(rule: Rule) -> str:
     """Return the statement that owes the tags of *rule* for the rows, as before and as after, that differ."""
     columns = ", ".join(dict.fromkeys(("id", *_columns(rule.tags), *rule.when)))
-    stale = [f"SELECT {_value(tag)} FROM changed" for tag in rule.tags]
-    stale += [_of_others(others) for others in rule.others]
+    stale = [f"SELECT {_value(tag)}, {rule.kind_of(tag)} FROM changed" for tag in rule.tags]
+    stale += [_of_others(rule, others) for others in rule.others]
     return f"""
 IF EXISTS (SELECT {columns} FROM {OLD} EXCEPT SELECT {columns} FROM {NEW}) THEN
     WITH changed AS MATERIALIZED (
         (SELECT {columns} FROM {OLD} EXCEPT SELECT {columns} FROM {NEW})
         UNION ALL
         (SELECT {columns} FROM {NEW} EXCEPT SELECT {columns} FROM {OLD})
-    ) {_owe(" UNION ".join(stale))}
+    ) {_owe(stale)}
 END IF;"""
 
 
-def _of_others(others: Others) -> str:
+def _of_others(rule: Rule, others: Others) -> str:
     # OFFSET keeps the planner from joining: it looks the others up by their index, also with the plan that an
     # earlier, greater statement left behind.
     tags = ", ".join(_value(tag, others.table) for tag in others.tags)
+    kinds = ", ".join(str(int(rule.kind_of(tag))) for tag in others.tags)
     return (
-        f"SELECT unnest(ARRAY[{tags}]) FROM changed, LATERAL (SELECT {others.table}.* FROM {others.table} {others.join}"
-        f" WHERE {others.by} = changed.id OFFSET 0) AS {others.table}"
+        f"SELECT unnest(ARRAY[{tags}]), unnest(ARRAY[{kinds}]) FROM changed, LATERAL (SELECT {others.table}.*"
+        f" FROM {others.table} {others.join} WHERE {others.by} = changed.id OFFSET 0) AS {others.table}"
     )
 
 
-def _owe(stale: str) -> str:
+def _owe(stale: Sequence[str]) -> str:
+    """Return the statement that owes what the queries *stale* find, each tag once, as its most urgent kind."""
     return (
-        f"INSERT INTO cache_outbox (tag) SELECT tag FROM ({stale}) AS stale (tag) WHERE tag IS NOT NULL"
-        " ON CONFLICT (transaction_id, tag) DO NOTHING;"
+        f"INSERT INTO cache_outbox (tag, kind) SELECT tag, min(kind) FROM ({' UNION ALL '.join(stale)})"
+        " AS stale (tag, kind) WHERE tag IS NOT NULL GROUP BY tag"
+        " ON CONFLICT (transaction_id, tag) DO UPDATE SET kind = excluded.kind WHERE cache_outbox.kind > excluded.kind;"
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from flask import Flask
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from prometheus_flask_exporter import PrometheusMetrics
 
 from dealradar.cache import Event
@@ -42,9 +43,21 @@ def measure_http(app: Flask) -> None:
     app.extensions[_EXTENSION] = PrometheusMetrics(app, path=None, group_by=_route, registry=CollectorRegistry())
 
 
-def exposition(app: Flask) -> bytes:
-    """Return everything measured, of all processes, in Prometheus' text format."""
-    return b"".join(generate_latest(registry) for registry in _registries(app))
+class _Read(Collector):
+    """Families that were read just now, as a registry wants them."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def exposition(app: Flask, read: Iterable[Metric] = ()) -> bytes:
+    """Return everything measured, of all processes, and what was *read* just now, in Prometheus' text format."""
+    just_now = CollectorRegistry()
+    just_now.register(_Read(read))
+    return b"".join(generate_latest(registry) for registry in (*_registries(app), just_now))
 
 
 def families(app: Flask) -> Iterable[Metric]:

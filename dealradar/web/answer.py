@@ -17,6 +17,7 @@ from dealradar.httpcache.plans import Wish, plan
 from dealradar.httpcache.policies import Policy, Sharing
 from dealradar.httpcache.recompute import JSON, Computed
 from dealradar.httpcache.serving import Served, Source, bypass, serve
+from dealradar.invalidation import on_behalf_of
 from dealradar.monitoring import metrics
 from dealradar.security.permissions import MEMBER
 from dealradar.web import caller, fields, parsing, problems
@@ -43,6 +44,8 @@ def answer(endpoint: Endpoint, ids: Mapping[str, Any]) -> Response:
         return _cached(endpoint, policy, arguments)
     if endpoint.contract.body is not None:
         arguments["body"] = parsing.body_of(endpoint.contract.body)
+    if (writer := caller.person_hash()) is not None:
+        on_behalf_of(writer)
     return _uncached(endpoint, arguments)
 
 
@@ -108,7 +111,7 @@ def _serve(policy: Policy, arguments: Mapping[str, Any], source: Source) -> Serv
         return bypass(source.compute(), detail=SWITCHED_OFF)
     settings: Settings = current_app.extensions["settings"]
     ids = {name: value for name, value in arguments.items() if name != "query"}
-    wish = Wish(ids=ids, query=arguments.get("query"), identity=caller.admit().identity)
+    wish = Wish(ids=ids, query=arguments.get("query"), identity=caller.admit().identity, reader=caller.person_hash())
     try:
         planned = plan(policy, wish, settings)
     except InvalidKeyError:

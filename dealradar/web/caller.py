@@ -2,8 +2,10 @@
 
 from typing import Final
 
-from flask import request
+from flask import current_app, request
 
+from dealradar.cache import user_hash
+from dealradar.config import Settings
 from dealradar.domain.errors import ForbiddenError
 from dealradar.domain.users import Actor
 from dealradar.security.authentication import authenticate
@@ -38,6 +40,16 @@ def actor() -> Actor:
     if person is None:
         raise ForbiddenError("This needs a person's token; an API key is not one.")
     return person
+
+
+def person_hash() -> str | None:
+    """Return what stands for the person who calls in the cache, None for machines and for anybody.
+
+    For the pipeline itself, like `admit`.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    shown = admit()
+    return None if shown.actor is None else user_hash(settings.secret_key.get_secret_value().encode(), shown.identity)
 
 
 def was_read() -> bool:

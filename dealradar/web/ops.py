@@ -19,8 +19,8 @@ from dealradar.httpcache.directives import Content
 from dealradar.httpcache.recompute import JSON
 from dealradar.monitoring import health, metrics, readings, servers
 from dealradar.monitoring.health import Dependency, Examiner, Readiness
-from dealradar.web import caller, fields
-from dealradar.web.ops_shapes import CacheReport, FindingOut, Health, Ready, ResultsOut, StoreOut
+from dealradar.web import caller, fields, owing
+from dealradar.web.ops_shapes import BacklogOut, CacheReport, FindingOut, Health, Ready, ResultsOut, StoreOut
 
 PROMETHEUS_TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 SCOPE: Final = "metrics:read"
@@ -67,7 +67,8 @@ def ready() -> Response:
 def exposition() -> Response:
     """Return what all processes measured, in Prometheus' text format."""
     _admit()
-    return fields.direct(Response(metrics.exposition(current_app), content_type=PROMETHEUS_TEXT), Content.OPERATIONS)
+    exposed = metrics.exposition(current_app, owing.gauges())
+    return fields.direct(Response(exposed, content_type=PROMETHEUS_TEXT), Content.OPERATIONS)
 
 
 def cache_report() -> Response:
@@ -75,12 +76,14 @@ def cache_report() -> Response:
     _admit()
     by_endpoint = readings.results(metrics.families(current_app))
     every = readings.total(by_endpoint)
+    owed = owing.backlog()
     return _json(
         CacheReport(
             hit_ratio=every.hit_ratio,
             **asdict(every),
             endpoints={name: ResultsOut.model_validate(one) for name, one in by_endpoint.items()},
             store=_store(),
+            outbox=None if owed is None else BacklogOut.model_validate(owed),
         )
     )
 

@@ -53,8 +53,16 @@ class StoreOut(Output):
     evictions: int | None = None
 
 
+class BacklogOut(Output):
+    """How many tags not every target of invalidations knows yet, and for how long the oldest has been owed."""
+
+    tags: int
+    oldest_s: float
+
+
 class CacheReport(ResultsOut):
-    """How the cache does, in all and by endpoint."""
+    """How the cache does, in all and by endpoint; *outbox* is missing while the database can't be asked."""
 
     endpoints: dict[str, ResultsOut]
     store: StoreOut
+    outbox: BacklogOut | None = None

@@ -2,11 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from dealradar.config import Settings
+from dealradar.extensions import db
 from dealradar.monitoring.health import Dependency, Examiner, Readiness, judge
 from tests.applications import Make
 
@@ -121,3 +124,34 @@ def test_an_error_is_told_in_a_line() -> None:
     (finding,) = Examiner((Dependency("a", refuse, is_vital=True),)).examine()
 
     assert finding.error == "ConnectionError: nobody there"
+
+
+OWE = text("INSERT INTO cache_outbox (tag, created_at, delivered_at) VALUES (:tag, now() - interval '90 s', :at)")
+
+
+def test_what_is_owed_to_the_cache_and_since_when_is_told_and_what_is_delivered_is_not(client: FlaskClient) -> None:
+    db.session.execute(OWE, [{"tag": "deal:1", "at": None}, {"tag": "deal:2", "at": datetime.now(UTC)}])
+    db.session.commit()
+
+    owed = client.get("/metrics/cache").get_json()["outbox"]
+    gauges = dict(
+        line.split(" ")
+        for line in client.get("/metrics").text.splitlines()
+        if line.startswith("dealradar_invalidation_owed")
+    )
+
+    assert owed["tags"] == 1
+    assert owed["oldest_s"] >= 90
+    assert gauges["dealradar_invalidation_owed_tags"] == "1.0"
+    assert float(gauges["dealradar_invalidation_owed_oldest_seconds"]) >= 90
+
+
+def test_without_the_database_what_is_owed_is_not_told_and_the_rest_is(make: Make) -> None:
+    client = make(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none").test_client()
+
+    report, exposed = client.get("/metrics/cache"), client.get("/metrics")
+
+    assert (report.status_code, exposed.status_code) == (200, 200)
+    assert "outbox" not in report.get_json()
+    assert "_owed_" not in exposed.text
+    assert "dealradar_cache_operations_total" in exposed.text

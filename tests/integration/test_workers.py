@@ -72,7 +72,7 @@ def test_what_is_owed_is_swept_and_what_is_paid_is_noted(celery: Celery) -> None
     db.session.execute(text(f"{owe} (1, 'paid:1', now()), (2, 'owed:1', now() - interval '1 minute')"))
     db.session.commit()
 
-    noted = celery.tasks[Job.DELIVER_INVALIDATIONS].apply(args=([1],)).get()
+    noted = celery.tasks[Job.DELIVER_INVALIDATIONS].apply(args=([[1, 2]],)).get()
     swept = celery.tasks[Job.SWEEP_INVALIDATIONS].apply().get()
 
     assert (noted, swept) == (1, 1)

@@ -14,6 +14,7 @@ from dealradar.cache import Limits, RedisStore, StoreUnavailableError
 from dealradar.extensions import db
 from dealradar.invalidation import deliver, outbox, sweep, sweeping
 from dealradar.invalidation.kinds import Kind
+from dealradar.invalidation.outbox import Grace
 from dealradar.invalidation.targets import STORE, Backoff, Batch, TargetUnavailableError
 from tests.interleaving import others
 from tests.servers.valkey import Valkey
@@ -157,7 +158,7 @@ def test_the_local_store_being_told_by_the_writer_leaves_the_other_target_to_the
     (transaction_id,) = db.session.scalars(text("SELECT transaction_id FROM cache_outbox")).all()
     db.session.rollback()
 
-    noted = [deliver([transaction_id], (STORE, region)) for _ in range(2)]
+    noted = [deliver([(transaction_id, Kind.SOFT)], (STORE, region)) for _ in range(2)]
 
     assert (noted, _rows()) == ([1, 0], {"deal:1": ({"store"}, False)})
     assert sweep((STORE, region)) == 1
@@ -169,8 +170,8 @@ def test_what_is_being_delivered_keeps_nobody_waiting_who_notes_it_as_paid(app: 
     (transaction_id,) = db.session.scalars(text("SELECT transaction_id FROM cache_outbox")).all()
 
     with others(app) as start:
-        outbox.claim("store", limit=10, older_than_s=0.0)
-        noted = start(lambda: deliver([transaction_id])).result(timeout=5.0)
+        outbox.claim("store", limit=10, grace=Grace(0.0, 0.0))
+        noted = start(lambda: deliver([(transaction_id, Kind.SOFT)])).result(timeout=5.0)
         swept = start(lambda: sweep((region,))).result(timeout=5.0)
         db.session.rollback()
 

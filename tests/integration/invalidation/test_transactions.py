@@ -12,6 +12,7 @@ from dealradar.extensions import db
 from dealradar.httpcache import stores
 from dealradar.invalidation import NestedTransactionError, bulk_load, deliver, hook, transaction
 from dealradar.invalidation.courier import Courier
+from dealradar.invalidation.kinds import Kind
 from dealradar.invalidation.measures import PAID
 from dealradar.jobs import BrokerUnavailableError, Job
 from tests.servers.valkey import Valkey
@@ -27,7 +28,7 @@ class Notebook:
     def __init__(self) -> None:
         self.transaction_ids: list[int] = []
 
-    def tell(self, transaction_id: int) -> None:
+    def tell(self, transaction_id: int, _kind: Kind) -> None:
         self.transaction_ids.append(transaction_id)
 
 
@@ -137,7 +138,7 @@ def test_the_workers_are_told_of_what_is_paid_and_note_that_alone(told: list[int
         db.session.execute(text("UPDATE merchants SET url = 'https://acme.example' WHERE id = 1"))
     before = _owed()
 
-    noted = deliver(told[:1])
+    noted = deliver([(told[0], Kind.SOFT)])
 
     assert (before, noted, _owed()) == ({"deal:1", "deals", "merchants"}, 2, {"merchants"})
 

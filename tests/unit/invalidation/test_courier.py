@@ -5,7 +5,8 @@ from typing import Final
 
 import pytest
 
-from dealradar.invalidation.courier import MAX_A_MESSAGE, MAX_WAITING, Courier
+from dealradar.invalidation.courier import MAX_A_MESSAGE, MAX_WAITING, Courier, Paid
+from dealradar.invalidation.kinds import Kind
 from dealradar.invalidation.measures import MESSAGES
 
 PATIENCE_S: Final = 5.0
@@ -15,19 +16,19 @@ class Broker:
     """Takes messages one at a time, each when it is let."""
 
     def __init__(self) -> None:
-        self.arrived: Queue[Sequence[int]] = Queue()
+        self.arrived: Queue[Sequence[Paid]] = Queue()
         self.is_open = Event()
         self.is_open.set()
         self.fails = False
 
-    def take(self, transaction_ids: Sequence[int]) -> None:
-        self.arrived.put(transaction_ids)
+    def take(self, paid: Sequence[Paid]) -> None:
+        self.arrived.put(paid)
         self.is_open.wait(PATIENCE_S)
         if self.fails:
             raise ConnectionError("as the test wants it")
 
     def next_message(self) -> Sequence[int]:
-        return self.arrived.get(timeout=PATIENCE_S)
+        return [transaction_id for transaction_id, _ in self.arrived.get(timeout=PATIENCE_S)]
 
 
 @pytest.fixture
@@ -48,17 +49,17 @@ def _count(outcome: str) -> float:
 
 
 def test_what_it_is_told_arrives(courier: Courier, broker: Broker) -> None:
-    courier.tell(7)
+    courier.tell(7, Kind.STRICT)
 
-    assert broker.next_message() == [7]
+    assert broker.arrived.get(timeout=PATIENCE_S) == [(7, Kind.STRICT)]
 
 
 def test_what_comes_together_while_it_is_busy_is_one_message(courier: Courier, broker: Broker) -> None:
     broker.is_open.clear()
-    courier.tell(1)
+    courier.tell(1, Kind.STRICT)
     broker.next_message()
     for transaction_id in range(2, 6):
-        courier.tell(transaction_id)
+        courier.tell(transaction_id, Kind.STRICT)
 
     broker.is_open.set()
 
@@ -67,10 +68,10 @@ def test_what_comes_together_while_it_is_busy_is_one_message(courier: Courier, b
 
 def test_a_message_is_bounded(courier: Courier, broker: Broker) -> None:
     broker.is_open.clear()
-    courier.tell(0)
+    courier.tell(0, Kind.STRICT)
     broker.next_message()
     for transaction_id in range(MAX_A_MESSAGE + 1):
-        courier.tell(transaction_id)
+        courier.tell(transaction_id, Kind.STRICT)
 
     broker.is_open.set()
 
@@ -79,12 +80,12 @@ def test_a_message_is_bounded(courier: Courier, broker: Broker) -> None:
 
 def test_whoever_tells_it_waits_for_no_broker_and_what_is_too_much_is_dropped(courier: Courier, broker: Broker) -> None:
     broker.is_open.clear()
-    courier.tell(0)
+    courier.tell(0, Kind.STRICT)
     broker.next_message()
     dropped = _count("dropped")
 
     for transaction_id in range(MAX_WAITING + 3):
-        courier.tell(transaction_id)
+        courier.tell(transaction_id, Kind.STRICT)
 
     assert _count("dropped") - dropped == 3
     broker.is_open.set()
@@ -94,9 +95,9 @@ def test_what_the_broker_refuses_is_dropped_and_what_comes_later_arrives(courier
     dropped = _count("dropped")
     broker.fails = True
     broker.is_open.clear()
-    courier.tell(1)
+    courier.tell(1, Kind.STRICT)
     broker.next_message()
-    courier.tell(2)
+    courier.tell(2, Kind.STRICT)
 
     broker.is_open.set()
     arrived = broker.next_message()
@@ -107,11 +108,11 @@ def test_what_the_broker_refuses_is_dropped_and_what_comes_later_arrives(courier
 
 def test_a_forked_child_begins_anew(courier: Courier, broker: Broker) -> None:
     broker.is_open.clear()
-    courier.tell(1)
+    courier.tell(1, Kind.STRICT)
     broker.next_message()
 
     courier.forget()
-    courier.tell(2)
+    courier.tell(2, Kind.STRICT)
 
     assert broker.next_message() == [2]
     broker.is_open.set()
