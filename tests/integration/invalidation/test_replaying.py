@@ -7,18 +7,13 @@ from typing import Final
 
 import pytest
 import redis
-from flask import Flask, current_app
+from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from dealradar.config import Settings
 from dealradar.extensions import db
 from dealradar.httpcache import stores
-from dealradar.httpcache.control import changes
-from dealradar.httpcache.overrides import Override
 from dealradar.invalidation import outbox, replaying, transaction
-from dealradar.invalidation.triggers import EVERYTHING
-from tests.applications import Make
 from tests.servers.proxy import Proxy
 from tests.servers.valkey import Valkey
 
@@ -270,37 +265,3 @@ def test_a_hung_store_slows_nobody_while_it_is_tried(reader: FlaskClient, valkey
 
     assert max(took_s) < 0.08  # a probe that was waited for would take the store's 0.1 s
     assert _first_hit(reader) == OLD_CENTS
-
-
-def test_more_than_can_be_paid_one_by_one_is_paid_at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replaying, "MAX_TAGS", 2)
-    _owe("deal:1", "deal:2", "deal:3")
-
-    assert replaying.missed(app, server_changed=False) == [EVERYTHING]
-
-
-def test_what_another_server_was_told_is_told_to_this_one_too(app: Flask) -> None:
-    _owe("deal:1")
-    _forget_what_was_owed()
-    _owe("deal:2")
-
-    assert set(replaying.missed(app, server_changed=True)) == {"deal:1", "deal:2"}
-    assert replaying.missed(app, server_changed=False) == ["deal:2"]
-
-
-def test_entries_that_may_be_older_than_the_outbox_remembers_are_all_stale(make: Make) -> None:
-    forgetful = make(cache_replay_window_s=299, cache_default_ttl_s=300)
-
-    assert replaying.missed(forgetful, server_changed=True) == [EVERYTHING]
-
-
-def test_a_longer_life_that_an_operator_ordered_a_moment_ago_counts(make: Make, settings: Settings) -> None:
-    with transaction():
-        changes.record("/categories", lambda _: Override(ttl_s=settings.cache_replay_window_s + 1), by="ops")
-
-    assert replaying.missed(make(), server_changed=True) == [EVERYTHING]
-
-
-def _owe(*tags: str) -> None:
-    with transaction():
-        outbox.owe(tags)
