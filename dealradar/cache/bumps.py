@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dealradar.cache import versions
 from dealradar.cache.keys import gate_key, hard_key, version_key, writer_key
-from dealradar.cache.versions import TTL_S, fresh
 from dealradar.cache.wire import Command, Reply, Wire
 
 SOFT_BOUND_S: Final = 2.0
@@ -81,7 +81,7 @@ def _exchange(wire: Wire, commands: Sequence[Command]) -> list[Reply]:
 
 
 def _moving(tag: str) -> Command:
-    return ("SET", version_key(tag), fresh(), "EX", TTL_S)
+    return ("SET", version_key(tag), versions.fresh(), "EX", versions.TTL_S)
 
 
 def _forbidding(tag: str) -> tuple[Command, Command]:
@@ -90,7 +90,7 @@ def _forbidding(tag: str) -> tuple[Command, Command]:
 
 def _asking(tag: str) -> tuple[Command, ...]:
     key = gate_key(tag)
-    return ("SET", key, fresh(), "NX", "PX", int(SOFT_BOUND_S * 1_000)), ("GET", key), ("PTTL", key)
+    return ("SET", key, versions.fresh(), "NX", "PX", int(SOFT_BOUND_S * 1_000)), ("GET", key), ("PTTL", key)
 
 
 def _exempting(writer: str | None) -> tuple[Command, ...]:
