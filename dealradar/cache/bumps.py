@@ -3,24 +3,33 @@
 No command here concerns two keys, so that each may live on another node of a Redis Cluster.
 """
 
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from dealradar.cache import versions
 from dealradar.cache.keys import gate_key, hard_key, version_key, writer_key
 from dealradar.cache.wire import Command, Reply, Wire
 
 SOFT_BOUND_S: Final = 2.0
-"""A soft tag moves at most once in so many seconds."""
+"""So long a soft tag may be put off."""
+SOFT_BURST: Final = 5
+"""So many times it moves at once in that time: a few writes show at once, and only a burst of them is merged."""
 HARD_TTL_S: Final = 2 * 86_400
 """How long it stays known when a tag was last invalidated hard: longer than anything may be kept to be served stale."""
 EXEMPT_S: Final = 2 * SOFT_BOUND_S
 """How long a writer whose invalidation was put off reads past the store: until it has happened, with time to spare."""
 MAX_COMMANDS_A_ROUND: Final = 1_000
 
-_ASKED_A_GATE: Final = 3
+# A gate counts who asks from a random number on, so that it can be told from the one after it.
+_ASK: Final = """
+redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+return {redis.call('INCR', KEYS[1]), redis.call('PTTL', KEYS[1])}
+"""
+_COUNT_BITS: Final = 24
+_GATE_BITS: Final = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class Stale:
     Attributes:
         hard: At once, first, and with a mark of the time, so that it is never served stale afterwards.
         strict: At once.
-        soft: At once where that is the first time in `SOFT_BOUND_S`, otherwise when that is over.
+        soft: At once the first few times (`SOFT_BURST`) in `SOFT_BOUND_S`, otherwise when that is over.
         writer: Whose write it was, as a user hash: is served nothing stored until what was put off has happened.
     """
 
@@ -64,9 +73,9 @@ def bump(wire: Wire, stale: Stale) -> tuple[Deferral, ...]:
         InvalidKeyError: A tag isn't fit for a key; none was invalidated.
     """
     at_once = [command for tag in stale.hard for command in _forbidding(tag)] + [_moving(tag) for tag in stale.strict]
-    asking = [command for tag in stale.soft for command in _asking(tag)]
+    asking = [_asking(tag) for tag in stale.soft]
     replies = _exchange(wire, [*at_once, *asking])[len(at_once) :]
-    refused = [_deferral(tag, replies[_ASKED_A_GATE * i :]) for i, tag in enumerate(stale.soft)]
+    refused = [_deferral(tag, reply) for tag, reply in zip(stale.soft, replies, strict=True)]
     deferrals = tuple(deferral for deferral in refused if deferral is not None)
     granted = [_moving(tag) for tag, deferral in zip(stale.soft, refused, strict=True) if deferral is None]
     _exchange(wire, [*granted, *(_exempting(stale.writer) if deferrals else ())])
@@ -88,19 +97,17 @@ def _forbidding(tag: str) -> tuple[Command, Command]:
     return _moving(tag), ("SET", hard_key(tag), f"{time.time():.6f}", "EX", HARD_TTL_S)
 
 
-def _asking(tag: str) -> tuple[Command, ...]:
-    key = gate_key(tag)
-    return ("SET", key, versions.fresh(), "NX", "PX", int(SOFT_BOUND_S * 1_000)), ("GET", key), ("PTTL", key)
+def _asking(tag: str) -> Command:
+    first = secrets.randbits(_GATE_BITS) << _COUNT_BITS
+    return ("EVAL", _ASK, 1, gate_key(tag), first, int(SOFT_BOUND_S * 1_000))
 
 
 def _exempting(writer: str | None) -> tuple[Command, ...]:
     return () if writer is None else (("SET", writer_key(writer), 1, "PX", int(EXEMPT_S * 1_000)),)
 
 
-def _deferral(tag: str, replies: Sequence[Reply]) -> Deferral | None:
+def _deferral(tag: str, reply: Reply) -> Deferral | None:
     """Return None where the gate was passed."""
-    is_granted, gate, left_ms = replies[:_ASKED_A_GATE]
-    if is_granted is not None:
-        return None
-    known = gate.decode("latin-1") if isinstance(gate, bytes) else ""
-    return Deferral(tag, known, max(0, left_ms) / 1_000 if isinstance(left_ms, int) else 0.0)
+    asked, left_ms = cast("list[int]", reply)
+    gate, count = divmod(asked, 1 << _COUNT_BITS)
+    return None if count <= SOFT_BURST else Deferral(tag, str(gate), max(0, left_ms) / 1_000)

@@ -38,7 +38,7 @@ def test_nobody_sees_what_another_keeps(as_: As, alice: User, bob: User) -> None
 
 
 def test_nobody_may_store_the_answer_but_its_reader(as_: As, alice: User) -> None:
-    assert as_(alice).get("/api/me/bookmarks").headers["Cache-Control"] == "private, no-store"
+    assert as_(alice).get("/api/me/bookmarks").headers["Cache-Control"] == "private, no-cache"
 
 
 def test_a_bookmark_of_a_deal_that_has_changed_is_dropped_only_by_who_has_seen_that(as_: As, alice: User) -> None:

@@ -5,8 +5,8 @@ import time
 import pytest
 import redis
 
-from dealradar.cache import SOFT_BOUND_S, Down, Hit, InvalidKeyError, RedisStore, Stale, Trouble
-from dealradar.cache.bumps import EXEMPT_S
+from dealradar.cache import SOFT_BOUND_S, Down, Hit, InvalidKeyError, RedisStore, Stale, Trouble, bumps
+from dealradar.cache.bumps import EXEMPT_S, SOFT_BURST
 from dealradar.cache.keys import gate_key, hard_key, version_key, writer_key
 from tests.factories.entries import entry
 from tests.integration.cache.conftest import PATIENT
@@ -15,6 +15,12 @@ from tests.servers.proxy import Proxy
 
 VOTER = "0123456789abcdef" * 2
 SOMEBODY = "fedcba9876543210" * 2
+
+
+@pytest.fixture(autouse=True)
+def _one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the second one in a while be put off already."""
+    monkeypatch.setattr(bumps, "SOFT_BURST", 1)
 
 
 def _store(store: RedisStore) -> None:
@@ -60,6 +66,21 @@ def test_a_soft_one_moves_its_tag_the_first_time_and_must_wait_the_second(
     assert 0 < second[0].wait_s <= SOFT_BOUND_S
     assert server.get(version_key("deals")) == moved is not None
     assert server.exists(version_key("reviews@deal:1"))
+
+
+def test_a_few_soft_ones_move_their_tag_each_time(
+    store: RedisStore, server: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bumps, "SOFT_BURST", SOFT_BURST)
+    moved = set()
+    for _ in range(SOFT_BURST):
+        assert store.invalidate(Stale(soft=("deals",))) == ()
+        moved.add(server.get(version_key("deals")))
+
+    one_more = store.invalidate(Stale(soft=("deals",)))
+
+    assert len(moved) == SOFT_BURST > 1
+    assert [deferral.tag for deferral in one_more] == ["deals"]
 
 
 def test_when_its_time_is_over_it_moves_again_and_by_another_gate(store: RedisStore, server: redis.Redis) -> None:

@@ -7,12 +7,19 @@ import redis
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from dealradar.cache import bumps
 from dealradar.cache.keys import gate_key
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.users.models import User
 from tests.factories.people import token_for
 
 LONG_S = 600
+
+
+@pytest.fixture(autouse=True)
+def _one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the second one in a while be put off already."""
+    monkeypatch.setattr(bumps, "SOFT_BURST", 1)
 
 
 @pytest.fixture
