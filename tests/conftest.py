@@ -11,6 +11,7 @@ import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from werkzeug.test import TestResponse
@@ -18,6 +19,7 @@ from werkzeug.test import TestResponse
 from dealradar.app import create_app
 from dealradar.config import Settings
 from dealradar.extensions import db
+from dealradar.httpcache.recompute import IDENTITY_READ
 from dealradar.invalidation import hook
 from dealradar.invalidation.courier import courier
 from tests.merging import Mortal
@@ -98,8 +100,21 @@ def _merger(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     merger.is_over = True
 
 
+def _leaks() -> float:
+    return REGISTRY.get_sample_value("dealradar_cache_refused_stores_total", {"reason": IDENTITY_READ}) or 0.0
+
+
 @pytest.fixture
-def app(_migrated: Flask, _merger: None, redis_url: str) -> Iterator[Flask]:
+def _isolation(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which an answer that is declared public looked at who asked, unless it is about just that."""
+    before = _leaks()
+    yield
+    if request.node.get_closest_marker("leaking") is None:
+        assert _leaks() == before
+
+
+@pytest.fixture
+def app(_migrated: Flask, _merger: None, _isolation: None, redis_url: str) -> Iterator[Flask]:
     """Return the application on empty servers, its context pushed."""
     with redis.Redis.from_url(redis_url) as store:
         store.flushdb()

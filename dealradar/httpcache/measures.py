@@ -17,6 +17,9 @@ WAITING: Final = Gauge(
 SHIELD: Final = Counter(
     "dealradar_cache_shield", "Whether a recompute found a free place, at once, late, or not in time.", ("outcome",)
 )
+REFUSALS: Final = Counter(
+    "dealradar_cache_refused_stores", "Computed answers that were not stored, and why not.", ("reason",)
+)
 REFRESHES: Final = Counter(
     "dealradar_cache_refreshes", "Refreshes of entries that were still valid, and how they ended.", ("due", "outcome")
 )

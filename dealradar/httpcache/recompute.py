@@ -7,8 +7,11 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Final
 
+import structlog
+
 from dealradar.cache import Entry, Miss, Put, Store, Versions
 from dealradar.httpcache.codings import Encoded, encode
+from dealradar.httpcache.measures import REFUSALS
 from dealradar.httpcache.plans import Plan
 from dealradar.httpcache.policies import Sharing
 from dealradar.httpcache.shield import Shield
@@ -16,6 +19,7 @@ from dealradar.httpcache.validators import etag_of
 
 JSON: Final = "application/json"
 IDENTITY_READ: Final = "identity-read"
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,16 @@ class Recompute:
             computed = compute()
             cost_s = time.monotonic() - started_s
         refusal = _refusal(plan, computed)
-        if refusal is not None or versions is None:
-            return Fill(computed, stored=False, refusal=refusal)
+        if refusal is not None:
+            return _refused(plan, computed, refusal)
+        if versions is None:
+            return Fill(computed, stored=False)
         linger_s = 0 if computed.is_absent else plan.stale_if_error_s
         entry = _entry(plan, computed, versions, cost_s)
         outcome = self.store.put(plan.key, entry, linger_s=linger_s)
-        is_stored = outcome is Put.STORED
-        return Fill(computed, stored=is_stored, refusal=None if is_stored else outcome, encoded=entry.encoded)
+        if outcome is not Put.STORED:
+            return _refused(plan, computed, outcome)
+        return Fill(computed, stored=True, encoded=entry.encoded)
 
 
 def ttl_s(plan: Plan, computed: Computed) -> int:
@@ -94,6 +101,13 @@ def _refusal(plan: Plan, computed: Computed) -> str | None:
     if plan.sharing is Sharing.PUBLIC and computed.read_identity:
         return IDENTITY_READ
     return "not-found" if computed.is_absent and plan.not_found_ttl_s == 0 else None
+
+
+def _refused(plan: Plan, computed: Computed, refusal: str) -> Fill:
+    REFUSALS.labels(refusal).inc()
+    if refusal == IDENTITY_READ:
+        log.error("public_answer_depends_on_who_asks", key=plan.key)
+    return Fill(computed, stored=False, refusal=refusal)
 
 
 def _entry(plan: Plan, computed: Computed, versions: Versions, cost_s: float) -> Entry:

@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from prometheus_client import REGISTRY
 
 from dealradar.domain import reviews
 from dealradar.domain.deals.models import Deal
@@ -19,11 +20,19 @@ def _leaking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reviews, "of_deal", look_who_asks)
 
 
+@pytest.mark.leaking
 @pytest.mark.usefixtures("_leaking", "review")
-def test_such_an_answer_is_given_and_not_kept(app: Flask, deal: Deal) -> None:
+def test_such_an_answer_is_given_and_not_kept_and_that_is_counted(app: Flask, deal: Deal) -> None:
     client = app.test_client()
+    before = _leaks()
 
     answers = [client.get(f"/api/reviews/deal/{deal.id}") for _ in range(2)]
 
     assert [answer.headers["X-Cache"] for answer in answers] == ["MISS", "MISS"]
     assert 'detail="identity-read"' in answers[0].headers["Cache-Status"]
+    assert answers[0].headers["CDN-Cache-Control"] == "no-store"
+    assert _leaks() == before + 2
+
+
+def _leaks() -> float:
+    return REGISTRY.get_sample_value("dealradar_cache_refused_stores_total", {"reason": "identity-read"}) or 0.0
