@@ -24,6 +24,8 @@ _FROZEN_S: Final = 0.02
 _ARMED_S: Final = 3.0
 _USUAL_MEMORY: Final = "256mb"
 _DELAYS_S: Final = (0.03, 0.3, 1.5)
+_SNAPSHOT_AGE_S: Final = (1.0, 2.5)
+_SNAPSHOT: Final = "dump.rdb"
 
 
 @dataclass
@@ -86,20 +88,20 @@ async def _kill_any_web(injector: Injector) -> None:
     injector.deaths_s.append(time.monotonic())
 
 
-async def _stop_cache(injector: Injector, number: signal.Signals) -> None:
+async def _kill_cache(injector: Injector) -> None:
     with injector.outage(What.STORE):
-        await injector.stack.kill(CACHE, number)
+        await injector.stack.kill(CACHE)
         with injector.outage(What.STORE, deaf=True):
             await asyncio.sleep(_DICE.uniform(0.1, 2.0))
         await injector.stack.revive(CACHE)
 
 
-async def _kill_cache(injector: Injector) -> None:
-    await _stop_cache(injector, signal.SIGKILL)
-
-
 async def _restart_cache(injector: Injector) -> None:
-    await _stop_cache(injector, signal.SIGTERM)
+    """Have the store come back with what it knew before invalidations that were paid since, and noted as paid."""
+    await asyncio.to_thread(_cache_does, injector.stack, lambda store: store.save())
+    await asyncio.sleep(_DICE.uniform(*_SNAPSHOT_AGE_S))
+    await _kill_cache(injector)
+    injector.stack.folder_of(CACHE).joinpath(_SNAPSHOT).unlink()  # who is merely killed comes back empty
 
 
 async def _hang_cache(injector: Injector) -> None:

@@ -26,8 +26,10 @@ from scripts.supervise import Member, Supervisor
 _PATIENCE_S: Final = 90.0
 _LOOK_AGAIN_S: Final = 0.02
 _PARTS: Final = ("web", "worker", "beat")
-_ENTRY: Final = "wsgi:app"
-_HARMED_ENTRY: Final = "scripts.consistency.harmed:app"
+_HARMED_ENTRIES: Final = (
+    ("wsgi:app", "scripts.consistency.harmed:app"),
+    ("celery_worker", "scripts.consistency.harmed_worker"),
+)
 
 CACHE: Final = "REDIS_URL"
 BROKER: Final = "CELERY_BROKER_URL"
@@ -76,8 +78,7 @@ class Stack:
         await asyncio.to_thread(self._weaken_database)
         self.port = ports.pick()  # anew: what was free when the servers began to start may be taken by now
         environment = {**environment, "PORT": str(self.port)}
-        text = self.clone.procfile.read_text().replace(_ENTRY, _HARMED_ENTRY)
-        procfile = parts.from_procfile(text, cwd=self.folder, environment=environment)
+        procfile = parts.from_procfile(self._harmed_procfile(), cwd=self.folder, environment=environment)
         for part in procfile:
             if part.name in _PARTS:
                 self.members[part.name] = self.supervisor.start(part)
@@ -113,6 +114,10 @@ class Stack:
         assert process is not None  # noqa: S101 - a member has been started
         return process.pid
 
+    def folder_of(self, server: str) -> Path:
+        """Return where a server, named by its variable, keeps its data."""
+        return self.servers[server].part.cwd
+
     async def sweep_works(self) -> None:
         """Return when something that is owed from now on has been swept up.
 
@@ -132,6 +137,16 @@ class Stack:
                     raise RefusedError(f"what is owed to the cache isn't swept up within {_PATIENCE_S:g} s")
                 time.sleep(_LOOK_AGAIN_S)
 
+    async def owes_nothing(self, *, patience_s: float) -> None:
+        """Return when the cache has been told of all that was written, or when *patience_s* is over."""
+        await asyncio.to_thread(self._await_delivery, time.monotonic() + patience_s)
+
+    def _await_delivery(self, until_s: float) -> None:
+        with self.connect() as connection:
+            owed = "SELECT FROM cache_outbox WHERE delivered_at IS NULL LIMIT 1"
+            while connection.execute(owed).fetchone() and time.monotonic() < until_s:
+                time.sleep(_LOOK_AGAIN_S)
+
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         """Connect to the database, past the site."""
         return postgres.connect(self.servers[DATABASE].url)
@@ -141,6 +156,12 @@ class Stack:
             return
         with self.connect() as connection:
             connection.execute(self.weakening.sql.format(connection.info.dbname))
+
+    def _harmed_procfile(self) -> str:
+        text = self.clone.procfile.read_text()
+        for entry, harmed in _HARMED_ENTRIES:
+            text = text.replace(entry, harmed)
+        return text
 
     def _proxied(self) -> str:
         """Start the proxy before the store; return the URL of the store through it."""

@@ -8,6 +8,7 @@ from unittest.mock import patch
 from dealradar.cache import Entry, Hit, Lease, Miss, redis_store
 from dealradar.cache.leases import RedisLeases
 from dealradar.cache.store import judge
+from dealradar.invalidation import replaying
 from dealradar.invalidation.triggers import SWITCH
 
 WITHOUT: Final = "CONSISTENCY_WITHOUT"
@@ -16,7 +17,7 @@ WITHOUT: Final = "CONSISTENCY_WITHOUT"
 
 @dataclass(frozen=True)
 class Weakening:
-    """A protection that is taken away: by what *harm* does to a web process, or by what the database is told first.
+    """A protection that is taken away: by what *harm* does to each process, or by what the database is told first.
 
     *sql* has a place for the name of the database.
     """
@@ -40,10 +41,15 @@ def _lend_to_everybody() -> None:
     patch.object(RedisLeases, "take", lambda _leases, key: Lease(key, "anybody")).start()
 
 
+def _replay_nothing() -> None:
+    patch.object(replaying, "is_paying", lambda: False).start()  # who doesn't pay in writes has nothing to replay
+
+
 WEAKENINGS: Final = (
     NOTHING,
     Weakening("version-check", harm=_believe_every_entry),
     Weakening("lease", harm=_lend_to_everybody),
+    Weakening("replay", harm=_replay_nothing),
     Weakening("outbox", sql=f"ALTER DATABASE {{}} SET {SWITCH} = 'off'"),
 )
 

@@ -41,6 +41,23 @@ def test_a_write_whose_process_died_after_the_commit_shows_all_the_same(tmp_path
     assert result["writes"]["unanswered"] > 0
 
 
+def test_a_store_that_comes_back_with_an_old_copy_shows_nothing_that_is_old(tmp_path: Path) -> None:
+    status, result = check(tmp_path, "--seconds", "7", "--fault", "restart-redis", "--clients", "4")
+
+    assert {name: found for name, found in result["violations"].items() if found} == {}
+    assert status == 0
+    assert result["faults"]["restart-redis"] > 0
+
+
+def test_the_check_finds_out_that_an_old_copy_of_the_store_is_read(tmp_path: Path) -> None:
+    status, result = check(
+        tmp_path, "--seconds", "7", "--fault", "restart-redis", "--clients", "4", "--without", "replay"
+    )
+
+    assert status == 1
+    assert result["violations"]["stale reads"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
