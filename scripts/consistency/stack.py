@@ -119,19 +119,22 @@ class Stack:
         return self.servers[server].part.cwd
 
     async def sweep_works(self) -> None:
-        """Return when something that is owed from now on has been swept up.
+        """Return when something that is owed from now on has been swept up, and then something else.
+
+        The first may have been done by a worker that had its task already, and can't get another.
 
         Raises:
             RefusedError: It isn't.
         """
-        self._canary += 1
-        await asyncio.to_thread(self._await_sweep, f"canary:{self._canary}")
+        for _ in range(2):
+            self._canary += 1
+            await asyncio.to_thread(self._await_sweep, f"canary:{self._canary}")
 
     def _await_sweep(self, tag: str) -> None:
         until_s = time.monotonic() + _PATIENCE_S
         with self.connect() as connection:
             connection.execute("INSERT INTO cache_outbox (tag) VALUES (%s)", [tag])
-            owed = "SELECT FROM cache_outbox WHERE tag = %s AND delivered_at IS NULL"
+            owed = "SELECT 1 FROM cache_outbox WHERE tag = %s AND delivered_at IS NULL"
             while connection.execute(owed, [tag]).fetchone():
                 if time.monotonic() > until_s:
                     raise RefusedError(f"what is owed to the cache isn't swept up within {_PATIENCE_S:g} s")
@@ -143,7 +146,7 @@ class Stack:
 
     def _await_delivery(self, until_s: float) -> None:
         with self.connect() as connection:
-            owed = "SELECT FROM cache_outbox WHERE delivered_at IS NULL LIMIT 1"
+            owed = "SELECT 1 FROM cache_outbox WHERE delivered_at IS NULL LIMIT 1"
             while connection.execute(owed).fetchone() and time.monotonic() < until_s:
                 time.sleep(_LOOK_AGAIN_S)
 
