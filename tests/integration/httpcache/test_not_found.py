@@ -160,6 +160,7 @@ def test_a_personal_one_is_not_kept(as_: Callable[[User], FlaskClient], mona: Us
     assert kept(redis_url) == []
 
 
+@pytest.mark.leaking
 def test_one_that_looked_at_the_caller_is_not_kept(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, redis_url: str
 ) -> None:
