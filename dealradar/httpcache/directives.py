@@ -46,7 +46,7 @@ DIRECTIVES: Final = MappingProxyType(
         Content.ERROR: Directives("no-store"),
         Content.OPERATIONS: Directives("no-store"),
         Content.DOCUMENT: Directives("public, no-cache"),
-        Content.ASSET: Directives("public, max-age=3600"),
+        Content.ASSET: Directives("max-age=3600"),
     }
 )
 NEVER: Final = Directives("private, no-store")

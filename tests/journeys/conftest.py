@@ -33,9 +33,9 @@ def deal(app: Flask, alice: User) -> Deal:  # noqa: ARG001  its context
 
 
 @pytest.fixture
-def site(app: Flask, settings: Settings, valkey: Valkey, tmp_path: Path) -> Iterator[Site]:  # noqa: ARG001  migrated
-    """Return the running site, on the tests' database."""
-    environment = {
+def environment(settings: Settings, valkey: Valkey) -> dict[str, str]:
+    """Return what the processes of the site are told."""
+    return {
         "DEALRADAR_ENV": "test",
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": valkey.url,
@@ -44,6 +44,11 @@ def site(app: Flask, settings: Settings, valkey: Valkey, tmp_path: Path) -> Iter
         "LOGIN_MAX_TRIES_PER_MINUTE": "1000",
         "WEB_CONCURRENCY": "2",
     }
+
+
+@pytest.fixture
+def site(app: Flask, environment: dict[str, str], tmp_path: Path) -> Iterator[Site]:  # noqa: ARG001  migrated
+    """Return the running site, on the tests' database."""
     site = Site(environment, tmp_path / "web.log")
     site.start()
     yield site

@@ -48,15 +48,6 @@ def environment(settings: Settings, valkey: Valkey, broker: Valkey) -> dict[str,
     }
 
 
-@pytest.fixture
-def site(environment: dict[str, str], tmp_path: Path) -> Iterator[Site]:
-    """Return the running site."""
-    site = Site(environment, tmp_path / "web.log")
-    site.start()
-    yield site
-    site.stop()
-
-
 @pytest.fixture(autouse=True)
 def _workers(deal: Deal, environment: dict[str, str], tmp_path: Path) -> Iterator[None]:  # noqa: ARG001  a deal is there
     """Have worker and beat run, and seen to run."""

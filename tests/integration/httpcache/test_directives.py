@@ -183,7 +183,7 @@ def _keeper(told: Any) -> Keeper:
         return Keeper.NOBODY
     if told.private:
         return Keeper.BROWSER
-    return Keeper.ANYBODY if told.public else Keeper.UNSAID
+    return Keeper.ANYBODY if told.public or told.max_age is not None else Keeper.UNSAID
 
 
 def _head(answer: Any, line: Line) -> tuple[int, dict[str, str]]:
