@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from psycopg import sql
+from sqlalchemy import text
 
 from dealradar.app import create_app
 from dealradar.config import Settings
@@ -34,3 +36,20 @@ def make(app: Flask, settings: Settings) -> Iterator[Make]:
     for other in made:
         with other.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture
+def bystander(app: Flask, settings: Settings) -> Iterator[Flask]:
+    """Return an application on a database of its own, to be migrated up and down."""
+    name = f"{db.engine.url.database}_migrations"
+    with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)).as_string()))
+        own = create_app(settings.model_copy(update={"database_url": _in(name)}))
+        yield own
+        with own.app_context():
+            db.engine.dispose()
+        connection.execute(text(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)).as_string()))
+
+
+def _in(database: str) -> str:
+    return db.engine.url.set(database=database).render_as_string(hide_password=False)

@@ -19,6 +19,10 @@ class Bar:
         """Show that *done* of the whole is done."""
         self.progress.update(self.task, completed=done)
 
+    def describe(self, label: str, total: int) -> None:
+        """Call what is being done *label* from now on, and its whole *total*."""
+        self.progress.update(self.task, description=label, total=total)
+
     def say(self, line: str) -> None:
         """Write *line* on standard error, as it is."""
         self.progress.console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -5,7 +5,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     DateTime,
-    Index,
     Integer,
     SmallInteger,
     Text,
@@ -14,6 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dealradar import indexes
 from dealradar.extensions import Base
 
 
@@ -30,8 +30,7 @@ class OwedBump(Base):
             "char_length(tag) <= 250 AND tag ~ '^[A-Za-z0-9._~%!$&''()+,;=@/:-]+$'", "tag_is_fit_for_a_key"
         ),
         CheckConstraint("kind BETWEEN 0 AND 2", "kind_is_known"),
-        Index("idx_cache_outbox_owed", "kind", "transaction_id", postgresql_where=text("delivered_at IS NULL")),
-        Index("idx_cache_outbox_delivered", "delivered_at", postgresql_where=text("delivered_at IS NOT NULL")),
+        *indexes.of("cache_outbox"),
     )
 
     transaction_id: Mapped[int] = mapped_column(

@@ -4,11 +4,8 @@ from typing import Final
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from psycopg import sql
 from sqlalchemy import Connection, event, text
 
-from dealradar.app import create_app
-from dealradar.config import Settings
 from dealradar.domain import counters
 from dealradar.domain.triggers import Event, Installed, Trigger, install, installed
 from dealradar.extensions import db
@@ -104,23 +101,6 @@ def test_triggers_that_are_not_ours_are_left_alone(connection: Connection) -> No
     install(connection, ())
 
     assert connection.scalars(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")).all() == ["theirs"]
-
-
-@pytest.fixture
-def bystander(app: Flask, settings: Settings) -> Iterator[Flask]:
-    """Return an application on a database of its own, to be migrated up and down."""
-    name = f"{db.engine.url.database}_migrations"
-    with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)).as_string()))
-        own = create_app(settings.model_copy(update={"database_url": _in(name)}))
-        yield own
-        with own.app_context():
-            db.engine.dispose()
-        connection.execute(text(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)).as_string()))
-
-
-def _in(database: str) -> str:
-    return db.engine.url.set(database=database).render_as_string(hide_password=False)
 
 
 def test_migrating_up_down_and_up_again_leaves_what_it_should(bystander: Flask) -> None:

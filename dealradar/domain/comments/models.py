@@ -7,7 +7,6 @@ from sqlalchemy import (
     Computed,
     DateTime,
     ForeignKey,
-    Index,
     Integer,
     SmallInteger,
     String,
@@ -15,6 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dealradar import indexes
 from dealradar.domain.columns import (
     AuthorId,
     CommentId,
@@ -46,10 +46,7 @@ class Comment(Base):
         CheckConstraint("parent_id <> id", "not_its_own_parent"),
         CheckConstraint(one_of("status", CommentStatus), "status_is_known"),
         CheckConstraint("(status = 'deleted') = (deleted_at IS NOT NULL)", "deleted_has_its_time"),
-        Index("idx_comments_thread", "review_id", "parent_id", "created_at", "id"),
-        Index("idx_comments_deal", "deal_id", "created_at", "id"),
-        Index("idx_comments_author", "author_id", "created_at", "id"),
-        Index("idx_comments_parent", "parent_id"),
+        *indexes.of("comments"),
     )
 
     id: Mapped[PrimaryKey]
@@ -74,7 +71,7 @@ class CommentVote(Base):
     __tablename__ = "comment_votes"
     __table_args__ = (
         CheckConstraint("value IN (-1, 1)", "value_is_a_vote"),
-        Index("idx_comment_votes_user", "user_id"),
+        *indexes.of("comment_votes"),
     )
 
     comment_id: Mapped[CommentId] = mapped_column(primary_key=True)

@@ -10,7 +10,6 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKey,
-    Index,
     Integer,
     Numeric,
     SmallInteger,
@@ -20,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dealradar import indexes
 from dealradar.domain.columns import AuthorId, Count, CreatedAt, DealId, PrimaryKey, UpdatedAt, one_of
 from dealradar.extensions import Base
 
@@ -39,9 +39,6 @@ class DealStatus(StrEnum):
 VISIBLE: Final = (DealStatus.ACTIVE, DealStatus.EXPIRED)
 """The statuses of the deals that people see."""
 
-SEEN: Final = "status IN ('active', 'expired')"
-"""The condition of the indexes that lists are read off, in their order, whatever status is asked for."""
-
 
 class Deal(Base):
     """Something worth buying, at a price, for a time."""
@@ -53,16 +50,7 @@ class Deal(Base):
         CheckConstraint("ends_at IS NULL OR starts_at IS NULL OR ends_at > starts_at", "ends_after_start"),
         CheckConstraint(one_of("status", DealStatus), "status_is_known"),
         CheckConstraint("char_length(title) BETWEEN 1 AND 200", "title_length"),
-        Index("idx_deals_seen_hot", "hot_score", "id", postgresql_where=SEEN),
-        Index("idx_deals_seen_created", "created_at", "id", postgresql_where=SEEN),
-        Index("idx_deals_seen_score", "score", "id", postgresql_where=SEEN),
-        Index("idx_deals_seen_price", "price_cents", "id", postgresql_where=SEEN),
-        Index("idx_deals_seen_discount", "discount_ratio", "id", postgresql_where=SEEN),
-        Index("idx_deals_category", "category_id"),
-        Index("idx_deals_merchant", "merchant_id"),
-        Index("idx_deals_author", "author_id"),
-        Index("idx_deals_search", "search", postgresql_using="gin"),
-        Index("idx_deals_ends", "ends_at", "id", postgresql_where="status = 'active' AND ends_at IS NOT NULL"),
+        *indexes.of("deals"),
     )
 
     id: Mapped[PrimaryKey]
@@ -124,7 +112,7 @@ class PriceChange(Base):
     __tablename__ = "price_changes"
     __table_args__ = (
         CheckConstraint("price_cents >= 0", "price_is_not_negative"),
-        Index("idx_price_changes_deal", "deal_id", "changed_at", "id"),
+        *indexes.of("price_changes"),
     )
 
     id: Mapped[PrimaryKey]
@@ -141,7 +129,7 @@ class DealVote(Base):
     __tablename__ = "deal_votes"
     __table_args__ = (
         CheckConstraint("value IN (-1, 1)", "value_is_a_vote"),
-        Index("idx_deal_votes_user", "user_id"),
+        *indexes.of("deal_votes"),
     )
 
     deal_id: Mapped[DealId] = mapped_column(primary_key=True)
@@ -154,7 +142,7 @@ class Bookmark(Base):
     """A deal that one person keeps for later; nobody else sees it."""
 
     __tablename__ = "bookmarks"
-    __table_args__ = (Index("idx_bookmarks_user_created", "user_id", "created_at", "deal_id"),)
+    __table_args__ = indexes.of("bookmarks")
 
     deal_id: Mapped[DealId] = mapped_column(primary_key=True)
     user_id: Mapped[AuthorId] = mapped_column(primary_key=True)

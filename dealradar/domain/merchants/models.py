@@ -1,6 +1,7 @@
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dealradar import indexes
 from dealradar.domain.columns import Count, CreatedAt, PrimaryKey
 from dealradar.extensions import Base
 
@@ -9,7 +10,10 @@ class Merchant(Base):
     """A shop that sells what deals are about."""
 
     __tablename__ = "merchants"
-    __table_args__ = (CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", "slug_is_plain"),)
+    __table_args__ = (
+        CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", "slug_is_plain"),
+        *indexes.of("merchants"),
+    )
 
     id: Mapped[PrimaryKey]
     slug: Mapped[str] = mapped_column(String(80), unique=True)

@@ -1,8 +1,9 @@
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dealradar import indexes
 from dealradar.domain.columns import CreatedAt, PrimaryKey
 from dealradar.extensions import Base
 
@@ -29,11 +30,7 @@ class LogEntry(Base):
     """What a moderator did, to what, when and why; it outlives its target and is never changed."""
 
     __tablename__ = "moderation_log"
-    __table_args__ = (
-        Index("idx_moderation_log_created", "created_at", "id"),
-        Index("idx_moderation_log_moderator", "moderator_id", "created_at", "id"),
-        Index("idx_moderation_log_report", "report_id"),
-    )
+    __table_args__ = (*indexes.of("moderation_log"),)
 
     id: Mapped[PrimaryKey]
     moderator_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="SET NULL"))

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dealradar import indexes
 from dealradar.domain.columns import AuthorId, CreatedAt, PrimaryKey, one_of
 from dealradar.extensions import Base
 
@@ -26,8 +27,6 @@ class Notification(Base):
     __tablename__ = "notifications"
     __table_args__ = (
         CheckConstraint(one_of("kind", Kind), "kind_is_known"),
-        Index("idx_notifications_user_created", "user_id", "created_at", "id"),
-        Index("idx_notifications_unread", "user_id", postgresql_where="read_at IS NULL"),
         Index(
             "uq_notifications_unread_vote",
             "user_id",
@@ -36,6 +35,7 @@ class Notification(Base):
             unique=True,
             postgresql_where=UNREAD_VOTE,
         ),
+        *indexes.of("notifications"),
     )
 
     id: Mapped[PrimaryKey]

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dealradar import indexes
 from dealradar.domain.columns import AuthorId, CreatedAt, PrimaryKey, UpdatedAt, one_of
 from dealradar.extensions import Base
 
@@ -75,13 +76,7 @@ class Report(Base):
         Index("uq_reports_open_review", "reporter_id", "review_id", unique=True, postgresql_where=_OPEN),
         Index("uq_reports_open_comment", "reporter_id", "comment_id", unique=True, postgresql_where=_OPEN),
         Index("uq_reports_open_user", "reporter_id", "user_id", unique=True, postgresql_where=_OPEN),
-        Index("idx_reports_status", "status", "created_at", "id"),
-        Index("idx_reports_deal", "deal_id"),
-        Index("idx_reports_review", "review_id"),
-        Index("idx_reports_comment", "comment_id"),
-        Index("idx_reports_user", "user_id"),
-        Index("idx_reports_reporter", "reporter_id"),
-        Index("idx_reports_assignee", "assignee_id"),
+        *indexes.of("reports"),
     )
 
     id: Mapped[PrimaryKey]

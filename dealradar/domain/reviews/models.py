@@ -1,8 +1,9 @@
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dealradar import indexes
 from dealradar.domain.columns import (
     AuthorId,
     Count,
@@ -33,10 +34,7 @@ class Review(Base):
         CheckConstraint("rating BETWEEN 1 AND 5", "rating_is_one_to_five"),
         CheckConstraint("char_length(body) BETWEEN 1 AND 10000", "body_length"),
         CheckConstraint(one_of("status", ReviewStatus), "status_is_known"),
-        Index("idx_reviews_deal_sort", "deal_id", "status", "created_at", "id"),
-        Index("idx_reviews_deal_helpful", "deal_id", "status", "helpful_count", "id"),
-        Index("idx_reviews_deal_rating", "deal_id", "status", "rating", "id"),
-        Index("idx_reviews_author", "author_id", "created_at", "id"),
+        *indexes.of("reviews"),
     )
 
     id: Mapped[PrimaryKey]
@@ -59,7 +57,7 @@ class ReviewVote(Base):
     """Whether one person found a review helpful; taking it back deletes the row."""
 
     __tablename__ = "review_votes"
-    __table_args__ = (Index("idx_review_votes_user", "user_id"),)
+    __table_args__ = indexes.of("review_votes")
 
     review_id: Mapped[ReviewId] = mapped_column(primary_key=True)
     user_id: Mapped[AuthorId] = mapped_column(primary_key=True)

@@ -5,6 +5,7 @@ from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, String, fa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dealradar import indexes
 from dealradar.domain.columns import AuthorId, Count, CreatedAt, PrimaryKey, Timestamp, UpdatedAt, one_of
 from dealradar.extensions import Base
 
@@ -42,6 +43,7 @@ class User(Base):
         CheckConstraint("password_hash IS NULL OR email IS NOT NULL", "log_in_needs_email"),
         Index("uq_users_username_lower", func.lower(text("username")), unique=True),
         Index("uq_users_email_lower", func.lower(text("email")), unique=True),
+        *indexes.of("users"),
     )
 
     id: Mapped[PrimaryKey]
@@ -67,7 +69,7 @@ class Token(Base):
     __tablename__ = "tokens"
     __table_args__ = (
         CheckConstraint("octet_length(token_hash) = 32", "hash_is_sha256"),
-        Index("idx_tokens_user", "user_id"),
+        *indexes.of("tokens"),
     )
 
     id: Mapped[PrimaryKey]

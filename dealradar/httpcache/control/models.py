@@ -1,8 +1,9 @@
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, CheckConstraint, DateTime, Index, Integer, Text, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, CheckConstraint, DateTime, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dealradar import indexes
 from dealradar.domain.columns import CreatedAt, PrimaryKey
 from dealradar.extensions import Base
 
@@ -14,7 +15,7 @@ class CacheJob(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('invalidate', 'warm')", "kind_is_known"),
         CheckConstraint("state IN ('queued', 'running', 'done')", "state_is_known"),
-        Index("idx_cache_jobs_open", "id", postgresql_where=text("state <> 'done'")),
+        *indexes.of("cache_jobs"),
     )
 
     id: Mapped[PrimaryKey]
