@@ -1,10 +1,9 @@
 """A server that stands behind a cache and answers what a test puts there."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
+
+from tests.servers.loopback import Loopback
 
 
 @dataclass(frozen=True)
@@ -16,31 +15,17 @@ class Page:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-class Origin(ThreadingHTTPServer):
+class Origin(Loopback):
     """Answers each path with its page of *pages*, by method where one stands there, and keeps what it was asked."""
-
-    daemon_threads = True
-    block_on_close = False
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self.port = int(self.server_address[1])
         self.pages: dict[str, Page] = {"/health": Page(b"{}")}
         self.asked: list[tuple[str, str, dict[str, str]]] = []
 
     def of(self, path: str) -> list[dict[str, str]]:
         """Return the fields of the requests for *path*, names in lower case."""
         return [fields for _, asked, fields in self.asked if asked == path]
-
-    @contextmanager
-    def running(self) -> Iterator["Origin"]:
-        """Serve until the block ends; nobody listens afterwards."""
-        Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        try:
-            yield self
-        finally:
-            self.shutdown()
-            self.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):
