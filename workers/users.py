@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 from celery import shared_task
 
 from dealradar.domain import users
@@ -10,3 +12,10 @@ def refresh_reputations() -> int:
     """Bring everybody's reputation up to date; return how many changed."""
     with transaction():
         return users.refresh_reputations()
+
+
+@shared_task(name=Job.FORGET_TOKENS)
+def forget_tokens() -> int:
+    """Delete tokens that expired long ago; return how many."""
+    with transaction():
+        return users.tokens.forget_expired(now=datetime.now(UTC))

@@ -6,14 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import eq
-from typing import Any, Final
+from typing import Any, Final, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Row, Select, UnaryExpression, and_, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from dealradar.domain import cursor_values
 from dealradar.domain.errors import BadCursorError
 
+Columns = TypeVarTuple("Columns")
 DAMAGED: Final = "This cursor is damaged or was given out for another list; start again without one."
 
 
@@ -23,6 +24,11 @@ class Key:
 
     column: ColumnElement[Any] | InstrumentedAttribute[Any]
     descending: bool = True
+
+    @property
+    def ordered(self) -> UnaryExpression[Any]:
+        """Return the column with its direction."""
+        return self.column.desc() if self.descending else self.column.asc()
 
 
 @dataclass(frozen=True)
@@ -54,15 +60,23 @@ def fetch(
         BadCursorError: The cursor is damaged or belongs to another list.
     """
     labelled = statement.add_columns(*(key.column.label(f"_key_{i}") for i, key in enumerate(order.keys)))
-    if window.cursor is not None:
-        labelled = labelled.where(after(order, decode(window, order)))
-    labelled = labelled.order_by(*(key.column.desc() if key.descending else key.column.asc() for key in order.keys))
-    rows = session.execute(labelled.limit(window.limit + 1)).all()
+    rows = session.execute(cut(labelled, order, window)).all()
     if len(rows) <= window.limit:
         return rows, None
     rows = rows[: window.limit]
     last = [getattr(rows[-1], f"_key_{i}") for i in range(len(order.keys))]
     return rows, encode(window.scope, order, last)
+
+
+def cut(statement: Select[*Columns], order: Order, window: Window) -> Select[*Columns]:
+    """Return *statement* for no more than the rows of *window*, and one that tells whether there is a next page.
+
+    Raises:
+        BadCursorError: The cursor is damaged or belongs to another list.
+    """
+    if window.cursor is not None:
+        statement = statement.where(after(order, decode(window, order)))
+    return statement.order_by(*(key.ordered for key in order.keys)).limit(window.limit + 1)
 
 
 def encode(scope: str, order: Order, values: Sequence[Any]) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo
 
 Item = TypeVar("Item")
 
@@ -28,6 +28,17 @@ class Output(BaseModel):
     """What a verb returns, made from a row by attribute names."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+def of_a_type(target_id: int | None, info: ValidationInfo) -> int | None:
+    """Return *target_id* if the ``target_type``, declared before it, says what it is the id of.
+
+    Raises:
+        ValueError: It doesn't.
+    """
+    if target_id is not None and info.data.get("target_type") is None:
+        raise ValueError("needs a target_type beside it")
+    return target_id
 
 
 def _storable(text: str) -> str:

@@ -7,8 +7,10 @@ from flask import Flask
 from sqlalchemy import text
 
 import workers
+from dealradar.domain import users
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
+from dealradar.invalidation import transaction
 from dealradar.jobs import Job
 from tests.factories.deals import make_deal
 from tests.factories.reviews import make_review
@@ -77,3 +79,15 @@ def test_what_is_owed_is_swept_and_what_is_paid_is_noted(celery: Celery) -> None
 
     assert (noted, swept) == (1, 1)
     assert db.session.scalar(text("SELECT count(*) FROM cache_outbox WHERE delivered_to = '{store}'")) == 2
+
+
+def test_tokens_that_expired_long_ago_are_forgotten(celery: Celery, alice: User) -> None:
+    now = datetime.now(UTC)
+    with transaction():
+        for days in (-31, -29, 1):
+            users.tokens.issue(alice.id, ttl_s=round(timedelta(days=days).total_seconds()), now=now)
+
+    forgotten = celery.tasks[Job.FORGET_TOKENS].apply().get()
+
+    assert forgotten == 1
+    assert db.session.scalar(text("SELECT count(*) FROM tokens")) == 2

@@ -12,9 +12,10 @@ from dealradar.domain.comments.shapes import (
     CommentVoteOut,
     ThreadComment,
     ThreadQuery,
+    VoteOnCommentOut,
 )
 from dealradar.domain.comments.threads import of_review
-from dealradar.domain.comments.votes import vote
+from dealradar.domain.comments.votes import vote, votes_of
 
 __all__ = [
     "CommentBrief",
@@ -26,6 +27,7 @@ __all__ = [
     "CommentVoteOut",
     "ThreadComment",
     "ThreadQuery",
+    "VoteOnCommentOut",
     "author_of",
     "briefs",
     "change",
@@ -37,4 +39,5 @@ __all__ = [
     "remove",
     "set_status",
     "vote",
+    "votes_of",
 ]

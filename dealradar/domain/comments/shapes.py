@@ -93,6 +93,14 @@ class CommentVoteOut(Output):
     downvote_count: int
 
 
+class VoteOnCommentOut(Output):
+    """A vote that the caller has cast: 1 for the comment, -1 against it."""
+
+    comment_id: int
+    value: int
+    voted_at: Moment
+
+
 @dataclass(frozen=True)
 class CommentBrief:
     """A comment in short, visible or not, for those who judge it."""

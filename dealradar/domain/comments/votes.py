@@ -1,12 +1,19 @@
+from typing import Final
+
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from dealradar.domain import pages
 from dealradar.domain.comments.columns import IS_VISIBLE
 from dealradar.domain.comments.models import Comment, CommentVote
 from dealradar.domain.comments.queries import absent, get
-from dealradar.domain.comments.shapes import CommentVoteOut
+from dealradar.domain.comments.shapes import CommentVoteOut, VoteOnCommentOut
+from dealradar.domain.pages import Key, Order, Window
+from dealradar.domain.shapes import ListQuery, Page
 from dealradar.domain.users import Actor
 from dealradar.extensions import db
+
+LAST_CAST_FIRST: Final = Order("last cast", (Key(CommentVote.voted_at), Key(CommentVote.comment_id)))
 
 
 def vote(comment_id: int, value: int, *, by: Actor) -> CommentVoteOut:
@@ -30,6 +37,18 @@ def vote(comment_id: int, value: int, *, by: Actor) -> CommentVoteOut:
         upvote_count=voted.upvote_count,
         downvote_count=voted.downvote_count,
     )
+
+
+def votes_of(user_id: int, query: ListQuery) -> Page[VoteOnCommentOut]:
+    """Return a page of the votes that the person has cast on comments, the last first.
+
+    Raises:
+        BadCursorError: The cursor is not of this list.
+    """
+    cast = select(CommentVote.comment_id, CommentVote.value, CommentVote.voted_at)
+    window = Window(scope=f"comment votes of user {user_id}", limit=query.limit, cursor=query.cursor)
+    rows, next_cursor = pages.fetch(db.session(), cast.where(CommentVote.user_id == user_id), LAST_CAST_FIRST, window)
+    return Page(items=[VoteOnCommentOut.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
 def _lock(comment_id: int) -> None:

@@ -15,8 +15,9 @@ from dealradar.domain.deals.shapes import (
     DealSort,
     PriceOut,
     TallyOut,
+    VoteOnDealOut,
 )
-from dealradar.domain.deals.votes import vote
+from dealradar.domain.deals.votes import vote, votes_of
 
 __all__ = [
     "VISIBLE",
@@ -31,6 +32,7 @@ __all__ = [
     "PriceOut",
     "Product",
     "TallyOut",
+    "VoteOnDealOut",
     "author_of",
     "bookmark",
     "bookmarked_by",
@@ -47,4 +49,5 @@ __all__ = [
     "set_status",
     "unbookmark",
     "vote",
+    "votes_of",
 ]

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Bundle
 
 from dealradar.domain import categories, merchants, pages
 from dealradar.domain.categories.models import Category
+from dealradar.domain.deals import branches
 from dealradar.domain.deals.models import VISIBLE, Deal, PriceChange
 from dealradar.domain.deals.shapes import DealOut, DealQuery, PriceOut
 from dealradar.domain.deals.sorts import SORTS, conditions
@@ -42,7 +43,10 @@ def listing(query: DealQuery) -> Page[DealOut]:
     sort = SORTS[query.sort]
     filters = query.model_dump_json(exclude={"limit", "cursor", "sort"})
     window = Window(scope=f"deals {filters}", limit=query.limit, cursor=query.cursor)
-    statement = ALL_VISIBLE.where(*conditions(query), sort.among)
+    among = (*conditions(query), sort.among)
+    if query.category is not None:
+        among = (Deal.id.in_(branches.page(query.category, among, sort.order, window)),)
+    statement = ALL_VISIBLE.where(*among)
     rows, next_cursor = pages.fetch(db.session(), statement, sort.order, window)
     return Page(items=[DealOut.model_validate(row) for row in rows], next_cursor=next_cursor)
 

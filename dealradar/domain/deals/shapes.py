@@ -53,6 +53,7 @@ class DealQuery(ListQuery):
     status: Literal["active", "expired", "all"] = "active"
     category: Annotated[Slug | None, Field(description="The category, with all below it.")] = None
     merchant: Slug | None = None
+    author: Annotated[Id | None, Field(description="Only those that this person posted.")] = None
     min_price: Annotated[PriceCents | None, Field(description="In cents.")] = None
     max_price: Annotated[PriceCents | None, Field(description="In cents.")] = None
     min_rating: Annotated[int, Field(ge=1, le=5)] | None = None
@@ -119,6 +120,14 @@ class TallyOut(Output):
     score: int
     upvote_count: int
     downvote_count: int
+
+
+class VoteOnDealOut(Output):
+    """A vote that the caller has cast: 1 for the deal, -1 against it."""
+
+    deal_id: int
+    value: int
+    voted_at: Moment
 
 
 class DealDraft(Input):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, true
 
-from dealradar.domain import categories, merchants
+from dealradar.domain import merchants
 from dealradar.domain.deals.models import VISIBLE, Deal
 from dealradar.domain.deals.shapes import DealQuery, DealSort
 from dealradar.domain.pages import Key, Order
@@ -36,8 +36,8 @@ SORTS: Final = {
 
 FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
     "status": lambda status: Deal.status.in_(VISIBLE) if status == "all" else Deal.status == status,
-    "category": lambda slug: Deal.category_id.in_(categories.branch(slug)),
     "merchant": lambda slug: Deal.merchant_id == merchants.named(slug).scalar_subquery(),
+    "author": lambda user_id: Deal.author_id == user_id,
     "min_price": lambda cents: Deal.price_cents >= cents,
     "max_price": lambda cents: Deal.price_cents <= cents,
     "min_rating": lambda rating: Deal.rating_avg >= rating,
@@ -46,6 +46,6 @@ FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
 
 
 def conditions(query: DealQuery) -> list[ColumnElement[bool]]:
-    """Return what a deal must fulfil to be in the list that *query* asks for."""
+    """Return what a deal must fulfil to be in the list that *query* asks for, beside its category."""
     asked = {name: getattr(query, name) for name in FILTERS}
     return [FILTERS[name](value) for name, value in asked.items() if value is not None]

@@ -1,13 +1,19 @@
+from typing import Final
+
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from dealradar.domain import notifications
+from dealradar.domain import notifications, pages
 from dealradar.domain.deals.locks import lock
 from dealradar.domain.deals.models import Deal, DealVote
-from dealradar.domain.deals.shapes import TallyOut
+from dealradar.domain.deals.shapes import TallyOut, VoteOnDealOut
 from dealradar.domain.notifications import Kind
+from dealradar.domain.pages import Key, Order, Window
+from dealradar.domain.shapes import ListQuery, Page
 from dealradar.domain.users import Actor
 from dealradar.extensions import db
+
+LAST_CAST_FIRST: Final = Order("last cast", (Key(DealVote.voted_at), Key(DealVote.deal_id)))
 
 
 def vote(deal_id: int, value: int, *, by: Actor) -> TallyOut:
@@ -24,6 +30,18 @@ def vote(deal_id: int, value: int, *, by: Actor) -> TallyOut:
     elif _cast(deal_id, value, by.user_id) and value > 0:
         _tell_author(deal, by)
     return _tally(deal_id, value)
+
+
+def votes_of(user_id: int, query: ListQuery) -> Page[VoteOnDealOut]:
+    """Return a page of the votes that the person has cast on deals, the last first.
+
+    Raises:
+        BadCursorError: The cursor is not of this list.
+    """
+    cast = select(DealVote.deal_id, DealVote.value, DealVote.voted_at).where(DealVote.user_id == user_id)
+    window = Window(scope=f"deal votes of user {user_id}", limit=query.limit, cursor=query.cursor)
+    rows, next_cursor = pages.fetch(db.session(), cast, LAST_CAST_FIRST, window)
+    return Page(items=[VoteOnDealOut.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
 def _withdraw(deal_id: int, user_id: int) -> None:

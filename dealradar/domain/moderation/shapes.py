@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from dealradar.domain.moderation.models import LogAction
 from dealradar.domain.reports import TargetType
-from dealradar.domain.shapes import Id, ListQuery, Moment, Output
+from dealradar.domain.shapes import Id, ListQuery, Moment, Output, of_a_type
 from dealradar.domain.users import AuthorOut
 
 
@@ -16,6 +16,17 @@ class LogQuery(ListQuery):
     moderator: Annotated[Id | None, Field(description="Only what this person did.")] = None
     action: LogAction | None = None
     target_type: TargetType | None = None
+    target_id: Annotated[Id | None, Field(description="Only what was done to this one thing of the target_type.")] = (
+        None
+    )
+    report: Annotated[Id | None, Field(description="Only what came of this report.")] = None
+    since: Annotated[Moment | None, Field(description="Only from this time on.")] = None
+    until: Annotated[Moment | None, Field(description="Only before this time.")] = None
+
+    @field_validator("target_id")
+    @classmethod
+    def _is_of_a_type(cls, target_id: int | None, info: ValidationInfo) -> int | None:
+        return of_a_type(target_id, info)
 
 
 class LogEntryOut(Output):

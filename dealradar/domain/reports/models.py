@@ -50,6 +50,9 @@ class Action(StrEnum):
     NONE = "none"
 
 
+OPEN: Final = (ReportStatus.OPEN, ReportStatus.TRIAGED)
+"""The statuses of the reports that wait for somebody."""
+
 CLOSED: Final = (ReportStatus.RESOLVED, ReportStatus.DISMISSED)
 """The statuses of the reports that nobody has to look at any more."""
 

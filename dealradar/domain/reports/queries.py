@@ -8,7 +8,7 @@ from dealradar.domain.deals.models import Deal
 from dealradar.domain.errors import NotFoundError
 from dealradar.domain.pages import Key, Order, Window
 from dealradar.domain.reports.columns import ASSIGNEE, AUTHOR, AUTHOR_ID, COLUMNS, REPORTER
-from dealradar.domain.reports.models import Report
+from dealradar.domain.reports.models import CLOSED, OPEN, Report, TargetType
 from dealradar.domain.reports.shapes import ReportOut, ReportQuery, ReportSort
 from dealradar.domain.reviews.models import Review
 from dealradar.domain.shapes import Page
@@ -17,6 +17,12 @@ from dealradar.extensions import db
 ORDERS: Final = {
     ReportSort.NEWEST: Order("newest", (Key(Report.created_at), Key(Report.id))),
     ReportSort.OLDEST: Order("oldest", (Key(Report.created_at, descending=False), Key(Report.id, descending=False))),
+}
+TARGET_IDS: Final = {
+    TargetType.DEAL: Report.deal_id,
+    TargetType.REVIEW: Report.review_id,
+    TargetType.COMMENT: Report.comment_id,
+    TargetType.USER: Report.user_id,
 }
 
 
@@ -67,8 +73,12 @@ def _conditions(query: ReportQuery) -> list[ColumnElement[bool]]:
         (Report.reporter_id, query.reporter),
     )
     conditions = [column == value for column, value in wanted if value is not None]
+    if query.target_type is not None and query.target_id is not None:
+        conditions.append(TARGET_IDS[query.target_type] == query.target_id)
     if query.older_than is not None:
         conditions.append(Report.created_at < query.older_than)
+    if query.waiting is not None:
+        conditions.append(Report.status.in_(OPEN if query.waiting else CLOSED))
     return conditions
 
 

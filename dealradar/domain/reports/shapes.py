@@ -3,10 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, computed_field, field_validator
+from pydantic import Field, ValidationInfo, computed_field, field_validator
 
 from dealradar.domain.reports.models import Action, Reason, ReportStatus, TargetType
-from dealradar.domain.shapes import Id, Input, ListQuery, Moment, NotNull, Output, Storable, Worded
+from dealradar.domain.shapes import Id, Input, ListQuery, Moment, NotNull, Output, Storable, Worded, of_a_type
 from dealradar.domain.users import AuthorOut
 
 Remark = Annotated[str, Field(min_length=1, max_length=2_000), Storable, Worded]
@@ -24,11 +24,20 @@ class ReportQuery(ListQuery):
 
     sort: ReportSort = ReportSort.NEWEST
     status: ReportStatus | None = None
+    waiting: Annotated[
+        bool | None, Field(description="Only those that nobody has closed yet, or only closed ones.")
+    ] = None
     target_type: TargetType | None = None
+    target_id: Annotated[Id | None, Field(description="Only those about this one thing of the target_type.")] = None
     reason: Reason | None = None
     assignee: Annotated[Id | None, Field(description="Only those that this moderator is to look at.")] = None
     reporter: Annotated[Id | None, Field(description="Only those that this person filed.")] = None
     older_than: Annotated[Moment | None, Field(description="Only those filed before this time.")] = None
+
+    @field_validator("target_id")
+    @classmethod
+    def _is_of_a_type(cls, target_id: int | None, info: ValidationInfo) -> int | None:
+        return of_a_type(target_id, info)
 
 
 class ReportDraft(Input):

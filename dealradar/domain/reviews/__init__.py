@@ -2,7 +2,16 @@
 
 from dealradar.domain.reviews.importing import ImportedReview, bring_in, imported
 from dealradar.domain.reviews.models import ReviewStatus
-from dealradar.domain.reviews.queries import author_of, briefs, ensure_visible, get, is_visible, of_deal, of_user
+from dealradar.domain.reviews.queries import (
+    author_of,
+    briefs,
+    ensure_visible,
+    get,
+    is_visible,
+    of_deal,
+    of_user,
+    votes_of,
+)
 from dealradar.domain.reviews.service import change, publish, remove, set_status, vote
 from dealradar.domain.reviews.shapes import (
     Body,
@@ -16,6 +25,7 @@ from dealradar.domain.reviews.shapes import (
     ReviewSort,
     ReviewVoteOut,
     Title,
+    VoteOnReviewOut,
 )
 
 __all__ = [
@@ -32,6 +42,7 @@ __all__ = [
     "ReviewStatus",
     "ReviewVoteOut",
     "Title",
+    "VoteOnReviewOut",
     "author_of",
     "briefs",
     "bring_in",
@@ -46,4 +57,5 @@ __all__ = [
     "remove",
     "set_status",
     "vote",
+    "votes_of",
 ]

@@ -8,9 +8,9 @@ from dealradar.domain import deals, pages, users
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.errors import NotFoundError
 from dealradar.domain.pages import Key, Order, Window
-from dealradar.domain.reviews.models import Review, ReviewStatus
-from dealradar.domain.reviews.shapes import ReviewBrief, ReviewOut, ReviewQuery, ReviewSort
-from dealradar.domain.shapes import Page
+from dealradar.domain.reviews.models import Review, ReviewStatus, ReviewVote
+from dealradar.domain.reviews.shapes import ReviewBrief, ReviewOut, ReviewQuery, ReviewSort, VoteOnReviewOut
+from dealradar.domain.shapes import ListQuery, Page
 from dealradar.domain.users import AuthorOut
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
@@ -21,11 +21,17 @@ ORDERS: Final = {
     ReviewSort.NEWEST: Order("newest", (Key(Review.created_at), Key(Review.id))),
     ReviewSort.OLDEST: Order("oldest", (Key(Review.created_at, descending=False), Key(Review.id, descending=False))),
     ReviewSort.HELPFUL: Order("helpful", (Key(Review.helpful_count), Key(Review.id))),
-    ReviewSort.RATING_HIGH: Order("rating_high", (Key(Review.rating), Key(Review.id))),
+    ReviewSort.RATING_HIGH: Order("rating_high", (Key(Review.rating), Key(Review.created_at), Key(Review.id))),
     ReviewSort.RATING_LOW: Order(
-        "rating_low", (Key(Review.rating, descending=False), Key(Review.id, descending=False))
+        "rating_low",
+        (
+            Key(Review.rating, descending=False),
+            Key(Review.created_at, descending=False),
+            Key(Review.id, descending=False),
+        ),
     ),
 }
+LAST_CAST_FIRST: Final = Order("last cast", (Key(ReviewVote.voted_at), Key(ReviewVote.review_id)))
 
 
 def get(review_id: int, *, for_update: bool = False) -> ReviewOut:
@@ -74,6 +80,18 @@ def of_user(user_id: int, query: ReviewQuery) -> Page[ReviewOut]:
     """
     users.get(user_id)
     return _listing(Review.author_id == user_id, f"reviews@user:{user_id}", query)
+
+
+def votes_of(user_id: int, query: ListQuery) -> Page[VoteOnReviewOut]:
+    """Return a page of the votes that the person has cast on reviews, the last first.
+
+    Raises:
+        BadCursorError: The cursor is not of this list.
+    """
+    cast = select(ReviewVote.review_id, ReviewVote.helpful, ReviewVote.voted_at).where(ReviewVote.user_id == user_id)
+    window = Window(scope=f"review votes of user {user_id}", limit=query.limit, cursor=query.cursor)
+    rows, next_cursor = pages.fetch(db.session(), cast, LAST_CAST_FIRST, window)
+    return Page(items=[VoteOnReviewOut.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
 def author_of(review_id: int) -> int:

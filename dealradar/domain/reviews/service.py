@@ -1,6 +1,6 @@
 """The verbs that write reviews and the votes on them."""
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dealradar.domain import deals, notifications
@@ -107,7 +107,7 @@ def _cast(review_id: int, user_id: int, helpful: bool | None) -> bool:
     new = insert(ReviewVote).values(review_id=review_id, user_id=user_id, helpful=helpful)
     upsert = new.on_conflict_do_update(
         index_elements=["review_id", "user_id"],
-        set_={"helpful": new.excluded.helpful},
+        set_={"helpful": new.excluded.helpful, "voted_at": func.now()},
         where=ReviewVote.helpful != new.excluded.helpful,
     )
     return db.session.scalar(upsert.returning(ReviewVote.user_id)) is not None

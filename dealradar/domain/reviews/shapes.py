@@ -88,6 +88,14 @@ class ReviewVoteOut(Output):
     unhelpful_count: int
 
 
+class VoteOnReviewOut(Output):
+    """A vote that the caller has cast: whether the review helped."""
+
+    review_id: int
+    helpful: bool
+    voted_at: Moment
+
+
 @dataclass(frozen=True)
 class ReviewBrief:
     """A review in short, visible or not, for those who judge it."""

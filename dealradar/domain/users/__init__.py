@@ -6,9 +6,18 @@ from dealradar.domain.users.actors import Actor
 from dealradar.domain.users.importing import Stranger, bring_in
 from dealradar.domain.users.models import Role, Standing
 from dealradar.domain.users.passwords import Passwords
-from dealradar.domain.users.queries import get, own
+from dealradar.domain.users.queries import get, listing, own
 from dealradar.domain.users.reputations import refresh_reputations
-from dealradar.domain.users.shapes import AuthorOut, LogIn, OwnChange, OwnOut, Registration, SessionOut, UserOut
+from dealradar.domain.users.shapes import (
+    AuthorOut,
+    LogIn,
+    OwnChange,
+    OwnOut,
+    Registration,
+    SessionOut,
+    UserOut,
+    UserQuery,
+)
 from dealradar.domain.users.standings import ban, unban, warn
 
 __all__ = [
@@ -24,12 +33,14 @@ __all__ = [
     "Standing",
     "Stranger",
     "UserOut",
+    "UserQuery",
     "api_keys",
     "ban",
     "bring_in",
     "change",
     "get",
     "join",
+    "listing",
     "log_in",
     "own",
     "proofs",

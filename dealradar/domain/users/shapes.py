@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import EmailStr, Field
 
-from dealradar.domain.shapes import Input, Moment, NotNull, Output, Storable, Worded
+from dealradar.domain.shapes import Input, ListQuery, Moment, NotNull, Output, Storable, Worded
 from dealradar.domain.users.models import Role, Standing
 
 USERNAME_PATTERN: Final = r"^[A-Za-z0-9_.-]{3,32}$"
@@ -34,6 +34,15 @@ class UserOut(AuthorOut):
     review_count: int
     comment_count: int
     created_at: Moment
+
+
+class UserQuery(ListQuery):
+    """The parameters of the list of people."""
+
+    q: Annotated[
+        str | None, Field(min_length=3, max_length=64, description="A part of the username or display name."), Storable
+    ] = None
+    standing: Standing | None = None
 
 
 class OwnOut(UserOut):

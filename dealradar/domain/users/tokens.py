@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement, func, insert, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from dealradar.domain.users import credentials
 from dealradar.domain.users.models import Token
 from dealradar.extensions import db
+
+KEPT: Final = timedelta(days=30)
+"""For how long it can still be seen when somebody was logged in."""
+MAX_FORGOTTEN: Final = 5_000
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,13 @@ def revoke(token_id: int) -> None:
 def revoke_all_of(user_id: int) -> None:
     """Make every token of the person worth nothing, at once; the caller commits."""
     _revoke(Token.user_id == user_id)
+
+
+def forget_expired(*, now: datetime) -> int:
+    """Delete tokens that expired `KEPT` ago or earlier, some thousands at most; return how many. The caller commits."""
+    old = select(Token.id).where(Token.expires_at < now - KEPT).order_by(Token.expires_at).limit(MAX_FORGOTTEN)
+    gone = delete(Token).where(Token.id.in_(old)).returning(Token.id)
+    return len(db.session.scalars(gone, execution_options={"synchronize_session": False}).all())
 
 
 def _revoke(which: ColumnElement[bool]) -> None:

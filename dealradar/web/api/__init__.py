@@ -13,6 +13,7 @@ from dealradar.web.api import (
     reports,
     reviews,
     users,
+    votes,
 )
 from dealradar.web.endpoint import Routes
 
@@ -29,4 +30,5 @@ FAMILIES: tuple[Routes, ...] = (
     reports.routes,
     reviews.routes,
     users.routes,
+    votes.routes,
 )

@@ -197,6 +197,11 @@ def test_the_log_is_filtered_and_goes_on_by_its_cursor(
         f"moderator={ada.id}": [("triage", "deal")],
         "action=warn": [("warn", "user")],
         "target_type=review": [("triage", "review")],
+        f"target_type=review&target_id={report.review_id}": [("triage", "review")],
+        f"target_type=deal&target_id={deal.id + 1}": [],
+        f"report={report.id}": [("triage", "review"), ("warn", "user")],
+        "since=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z": [],
+        "since=2020-01-01T00:00:00Z": [("triage", "deal"), ("triage", "review"), ("warn", "user")],
         "": [("triage", "deal"), ("triage", "review"), ("warn", "user")],
     }
 
@@ -207,6 +212,7 @@ def test_the_log_is_filtered_and_goes_on_by_its_cursor(
     assert found == filters
     assert _lines(first) + _lines(rest) == filters[""]
     assert as_(mona).get("/api/moderation/log?action=praise").status_code == 422
+    assert as_(mona).get("/api/moderation/log?target_id=1").status_code == 422
 
 
 def _lines(page: TestResponse) -> list[tuple[str, str]]:

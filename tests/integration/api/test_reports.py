@@ -188,6 +188,12 @@ def test_each_filter_spares_what_it_does_not_name(as_: As, alice: User, bob: Use
         f"reporter={alice.id}": [new.id],
         f"older_than={NOW - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}": [old.id],
         f"status=triaged&reporter={alice.id}": [],
+        "waiting=true": [new.id, old.id],
+        "waiting=false": [],
+        f"target_type=deal&target_id={deal.id}": [old.id],
+        f"target_type=review&target_id={new.review_id}": [new.id],
+        "target_type=comment&target_id=1": [],
+        f"target_type=user&target_id={bob.id}": [],
         "": [new.id, old.id],
     }
 
@@ -196,7 +202,18 @@ def test_each_filter_spares_what_it_does_not_name(as_: As, alice: User, bob: Use
     assert found == filters
 
 
-@pytest.mark.parametrize("filters", ["status=new", "assignee=0", "older_than=yesterday", "older_than=2026-01-01T00:00"])
+def test_what_is_closed_no_longer_waits(as_: As, alice: User, bob: User, mona: User) -> None:
+    closed = make_report(bob, make_deal(alice), status="resolved", closed_at=NOW)
+    waiting = make_report(bob, make_deal(alice))
+
+    assert _ids(as_(mona).get("/api/reports?waiting=false")) == [closed.id]
+    assert _ids(as_(mona).get("/api/reports?waiting=true")) == [waiting.id]
+
+
+@pytest.mark.parametrize(
+    "filters",
+    ["status=new", "assignee=0", "older_than=yesterday", "older_than=2026-01-01T00:00", "target_id=1", "waiting=soon"],
+)
 def test_a_filter_that_means_nothing_is_refused(as_: As, mona: User, filters: str) -> None:
     assert as_(mona).get(f"/api/reports?{filters}").status_code == 422
 

@@ -137,6 +137,38 @@ def test_a_category_holds_the_deals_of_all_below_it() -> None:
     assert set(_titles(category="earphones")) == {"earphones"}
 
 
+@pytest.mark.parametrize("sort", DealSort)
+def test_the_pages_of_a_category_are_those_of_all_its_deals_in_order(sort: DealSort) -> None:
+    alice = make_user("alice")
+    electronics = make_category("electronics")
+    places = (electronics, make_category("audio", parent=electronics), make_category("video", parent=electronics))
+    for number in range(9):
+        columns = {"price_cents": number, "upvote_count": number, "ends_at": NOW + timedelta(hours=number)}
+        make_deal(alice, title=str(number), category_id=places[number % 3].id, list_price_cents=50 - number, **columns)
+    make_deal(alice, title="nowhere", ends_at=NOW)
+
+    assert _walk(category="electronics", sort=sort) == [title for title in _walk(sort=sort) if title != "nowhere"]
+
+
+def test_a_category_is_narrowed_by_other_filters() -> None:
+    alice, audio = make_user("alice"), make_category("audio")
+    make_deal(alice, title="cheap", category_id=audio.id, price_cents=1)
+    make_deal(alice, title="dear", category_id=audio.id, price_cents=9)
+    make_deal(alice, title="over", category_id=audio.id, price_cents=9, status=DealStatus.EXPIRED)
+    make_deal(alice, title="hidden", category_id=audio.id, price_cents=9, status=DealStatus.HIDDEN)
+
+    assert _titles(category="audio", min_price=5) == ["dear"]
+    assert set(_titles(category="audio", min_price=5, status="all")) == {"dear", "over"}
+
+
+def test_a_person_s_list_holds_the_deals_of_no_other() -> None:
+    alice = make_user("alice")
+    make_deal(alice, title="hers")
+    make_deal(make_user("bob"), title="his")
+
+    assert _titles(author=alice.id) == ["hers"]
+
+
 def test_a_merchants_list_holds_the_deals_of_no_other() -> None:
     alice = make_user("alice")
     acme, other = make_merchant("acme"), make_merchant("other")

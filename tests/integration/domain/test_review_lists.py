@@ -104,6 +104,14 @@ def test_a_list_can_be_of_one_rating(deal: Deal) -> None:
     assert _titles(deal, rating=1) == []
 
 
+@pytest.mark.parametrize(("sort", "titles"), [(ReviewSort.RATING_HIGH, "dbca"), (ReviewSort.RATING_LOW, "acbd")])
+def test_of_one_rating_the_list_that_is_best_first_is_newest_first(deal: Deal, sort: ReviewSort, titles: str) -> None:
+    for title, rating, hour in (("b", 3, 2), ("a", 1, 4), ("c", 3, 1), ("d", 5, 0)):
+        _review(deal, title, rating=rating, created_at=NOON + timedelta(hours=hour))
+
+    assert "".join(title or "" for title in _walk(deal, sort=sort)) == titles
+
+
 @pytest.mark.parametrize("status", [ReviewStatus.HIDDEN, ReviewStatus.REMOVED])
 def test_lists_leave_out_what_nobody_sees(deal: Deal, status: ReviewStatus) -> None:
     dave = make_user("dave")
