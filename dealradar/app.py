@@ -7,7 +7,7 @@ from typing import Final
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from dealradar import cli, jobs
+from dealradar import cli, invalidation, jobs
 from dealradar.config import Settings
 from dealradar.domain import registry  # noqa: F401  the models, for whoever looks at the metadata
 from dealradar.domain.users import Passwords
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.measure_http(app)
     _connect_database(app, settings)
     _connect_cache(app, settings)
+    invalidation.connect(app, settings)
     overrides.connect(app)
     demand.connect(app)
     jobs.configure(celery, broker_url=settings.celery_broker_url)

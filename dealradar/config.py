@@ -2,6 +2,7 @@
 
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -10,7 +11,7 @@ VERSION: Final = "0.1.0"
 ENV_FILE: Final = ".env.dealradarus.local"
 DEFAULT_SECRET_KEY: Final = "dealradar-development-only"  # noqa: S105  refused in production, see below
 SECRET_KEY_MIN_CHARS: Final = 32
-HIDDEN: Final = frozenset({"secret_key", "database_url", "redis_url", "celery_broker_url"})
+HIDDEN: Final = frozenset({"secret_key", "database_url", "redis_url", "celery_broker_url", "region_redis_urls"})
 
 TtlS = Annotated[int, Field(ge=1, le=86_400)]
 Network = IPv4Network | IPv6Network
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
     redis_url: str = "redis://127.0.0.1:6379/0"
     celery_broker_url: str = "redis://127.0.0.1:6380/0"
 
+    region_redis_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    varnish_urls: Annotated[tuple[str, ...], NoDecode] = ()
+
     cache_enabled: bool = True
     cache_bust_on_write: bool = True
     cache_default_ttl_s: TtlS = 300
@@ -77,7 +81,7 @@ class Settings(BaseSettings):
     metrics_allowed_networks: Annotated[tuple[Network, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
 
-    @field_validator("metrics_allowed_networks", "trusted_proxies", mode="before")
+    @field_validator("metrics_allowed_networks", "trusted_proxies", "region_redis_urls", "varnish_urls", mode="before")
     @classmethod
     def _split_on_commas(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -105,6 +109,24 @@ class Settings(BaseSettings):
         if not url.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must be a Redis URL, such as redis://host:6379/0")
         return url
+
+    @field_validator("region_redis_urls")
+    @classmethod
+    def _are_other_redis(cls, urls: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if any(not url.startswith(("redis://", "rediss://", "unix://")) for url in urls):
+            raise ValueError("must be Redis URLs, such as redis://host:6379/0, with commas between them")
+        if info.data.get("redis_url") in urls:
+            raise ValueError("must name the stores of other regions, not REDIS_URL, which is told anyway")
+        return urls
+
+    @field_validator("varnish_urls")
+    @classmethod
+    def _are_http(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for url in urls:
+            parts = urlsplit(url)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+                raise ValueError("must say where each Varnish listens, such as http://10.0.0.5:80, with commas between")
+        return urls
 
     @field_validator("secret_key")
     @classmethod

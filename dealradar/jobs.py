@@ -15,6 +15,7 @@ class Job(StrEnum):
     """One kind of background task; the value is its name on the broker."""
 
     DELIVER_INVALIDATIONS = "invalidation.deliver"
+    TELL_TARGET = "invalidation.tell"
     SWEEP_INVALIDATIONS = "invalidation.sweep"
     WORK_ON_CACHE = "cache.work"
     CLOSE_ENDED_DEALS = "deals.close_ended"

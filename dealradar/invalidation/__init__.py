@@ -4,5 +4,20 @@ from dealradar.invalidation.bulk import bulk_load
 from dealradar.invalidation.hook import NestedTransactionError, on_behalf_of, transaction
 from dealradar.invalidation.replaying import missed
 from dealradar.invalidation.sweeping import deliver, sweep
+from dealradar.invalidation.telling import ask_to_tell, tell
+from dealradar.invalidation.turns import Turn, connect, current
 
-__all__ = ["NestedTransactionError", "bulk_load", "deliver", "missed", "on_behalf_of", "sweep", "transaction"]
+__all__ = [
+    "NestedTransactionError",
+    "Turn",
+    "ask_to_tell",
+    "bulk_load",
+    "connect",
+    "current",
+    "deliver",
+    "missed",
+    "on_behalf_of",
+    "sweep",
+    "tell",
+    "transaction",
+]

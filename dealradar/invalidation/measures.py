@@ -11,7 +11,7 @@ PAID: Final = Counter(
 )
 DELIVERIES: Final = Counter(
     "dealradar_invalidation_deliveries",
-    "Tags that the sweep delivered to a target since nobody else had, and batches that it could not.",
+    "Tags that workers delivered to a target, to the store where its writer had not, and batches that they could not.",
     ("target", "outcome"),
 )
 MESSAGES: Final = Counter(
@@ -29,4 +29,10 @@ LAG: Final = Histogram(
     "From the commit until the local store knew.",
     ("kind", "way"),
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 60.0),
+)
+REMOTE_LAG: Final = Histogram(
+    "dealradar_invalidation_remote_lag_seconds",
+    "From the beginning of the write until a target beyond the local store was being told.",
+    ("target",),
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 15.0, 60.0, 300.0),
 )

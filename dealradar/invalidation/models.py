@@ -41,10 +41,11 @@ class OwedBump(Base):
     kind: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     delivered_to: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     delivered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-class FailingTarget(Base):
-    """A target that could not be told of invalidations the last time, and when it is to be tried again."""
+class RestingTarget(Base):
+    """A target that is left alone for now, being told, having been told lately, or after failures, and until when."""
 
     __tablename__ = "cache_targets"
 

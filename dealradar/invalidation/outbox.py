@@ -24,8 +24,10 @@ _OF_THIS_TRANSACTION: Final = text("""
 
 _CLAIM: Final = text("""
     SELECT transaction_id, tag, kind, extract(epoch FROM clock_timestamp() - created_at) FROM cache_outbox
-     WHERE delivered_at IS NULL AND NOT delivered_to @> ARRAY[:target]
+     WHERE delivered_at IS NULL AND NOT delivered_to @> ARRAY[CAST(:target AS text)]
        AND created_at < now() - make_interval(secs => CASE kind WHEN 2 THEN :soft_older_than_s ELSE :older_than_s END)
+       AND (CAST(:after AS text) IS NULL OR delivered_to @> ARRAY[CAST(:after AS text)]
+                                            AND told_at <= clock_timestamp() - make_interval(secs => :delay_s))
      ORDER BY kind, transaction_id LIMIT :limit
        FOR UPDATE SKIP LOCKED
 """)
@@ -33,6 +35,7 @@ _CLAIM: Final = text("""
 _MARK: Final = text("""
     UPDATE cache_outbox
        SET delivered_to = delivered_to || CAST(:target AS text),
+           told_at = clock_timestamp(),
            delivered_at = CASE WHEN delivered_to || CAST(:target AS text) @> :targets THEN clock_timestamp() END
       FROM unnest(:transaction_ids, :tags) AS had (transaction_id, tag)
      WHERE cache_outbox.transaction_id = had.transaction_id AND cache_outbox.tag = had.tag
@@ -119,6 +122,19 @@ class Grace:
     soft_s: float
 
 
+AT_ONCE: Final = Grace(any_s=0.0, soft_s=0.0)
+
+
+@dataclass(frozen=True)
+class Due:
+    """What the turn *name* is to be told of: what the turn *after* had *delay_s* ago, and is out of its *grace*."""
+
+    name: str
+    grace: Grace = AT_ONCE
+    after: str | None = None
+    delay_s: float = 0.0
+
+
 @dataclass(frozen=True)
 class Backlog:
     """How many tags not every target knows yet, and for how long the oldest has been owed; 0 if none is."""
@@ -152,13 +168,20 @@ def owe(tags: Collection[str]) -> None:
     db.session.execute(_OWE, {"tags": list(tags)})
 
 
-def claim(target: str, *, limit: int, grace: Grace) -> list[Row]:
-    """Return up to *limit* rows that *target* has not been told of, what hurries first.
+def claim(due: Due, *, limit: int) -> list[Row]:
+    """Return up to *limit* rows that are *due*, what hurries first.
 
     They are the present transaction's to deliver until it ends; what somebody else has claimed is left to them, and
-    what is within its *grace* to its writer.
+    what is within its grace to its writer.
     """
-    asked = {"target": target, "limit": limit, "older_than_s": grace.any_s, "soft_older_than_s": grace.soft_s}
+    asked = {
+        "target": due.name,
+        "limit": limit,
+        "older_than_s": due.grace.any_s,
+        "soft_older_than_s": due.grace.soft_s,
+        "after": due.after,
+        "delay_s": due.delay_s,
+    }
     return _rows(db.session.execute(_CLAIM, asked))
 
 

@@ -9,101 +9,102 @@ from flask import current_app
 
 from dealradar.cache import SOFT_BOUND_S
 from dealradar.config import Settings
-from dealradar.invalidation import attempts, outbox
+from dealradar.invalidation import attempts, outbox, turns
 from dealradar.invalidation.hook import is_paying, transaction
 from dealradar.invalidation.measures import DELIVERIES, LAG
-from dealradar.invalidation.outbox import Grace, Row
-from dealradar.invalidation.targets import STORE, TARGETS, Batch, Target, TargetUnavailableError
+from dealradar.invalidation.outbox import Due, Grace, Row
+from dealradar.invalidation.targets import STORE, Batch, TargetUnavailableError
+from dealradar.invalidation.turns import Turn
 
 OLDER_THAN_S: Final = 0.5
 """How long the sweep leaves a tag to the process that wrote it, which mostly needs a few milliseconds."""
 GRACE: Final = Grace(any_s=OLDER_THAN_S, soft_s=OLDER_THAN_S + SOFT_BOUND_S)
 
-BATCH_TAGS: Final = 1_000
 MAX_BATCHES: Final = 50
 MAX_PRUNED: Final = 5_000
 
 log = structlog.get_logger(__name__)
 
 
-def deliver(paid: Collection[tuple[int, int]], targets: Sequence[Target] = TARGETS) -> int:
+def deliver(paid: Collection[tuple[int, int]], all_turns: Sequence[Turn] | None = None) -> int:
     """Note that the local store has what *paid* transactions owed, up to a kind each; return how many tags."""
     with transaction():
         rows = outbox.claim_of(paid, STORE.name)
-        outbox.mark(rows, STORE.name, _names(targets))
+        outbox.mark(rows, STORE.name, turns.names(turns.current() if all_turns is None else all_turns))
     return len(rows)
 
 
-def sweep(targets: Sequence[Target] = TARGETS) -> int:
-    """Tell each of *targets* what it is still owed, whatever became of those who wrote it; return how many tags.
+def sweep(all_turns: Sequence[Turn] | None = None) -> int:
+    """Tell the local store what it is still owed, whatever became of those who wrote it; return how many tags.
 
-    A tag counts as delivered after it was, so that it is at least once. A target that can't be told is left alone for
-    a while and keeps no other waiting. Where writes don't invalidate, one tag comes to stand for all that is owed, so
-    that the outbox stays small and everything goes stale when they do again.
+    A tag counts as delivered after it was, so that it is at least once. Where writes don't invalidate, one tag comes to
+    stand for all that is owed, so that the outbox stays small and everything goes stale when they do again.
     """
     if not is_paying():
         with transaction():
             folded = outbox.fold(older_than_s=OLDER_THAN_S)
         _prune()
         return folded
-    swept = sum(_pay(target, _names(targets)) for target in targets)
+    names = turns.names(turns.current() if all_turns is None else all_turns)
+    swept = _pay(names)
     with transaction():
-        outbox.finish(_names(targets))
+        outbox.finish(names)
     _prune()
     if swept:
         log.info("swept", tag_count=swept)
     return swept
 
 
-def _pay(target: Target, names: Collection[str]) -> int:
-    """Return how many tags *target* was told of."""
+def most_urgent(rows: Sequence[Row]) -> list[Row]:
+    """Return those of *rows*, most urgent first, that are as urgent as the first.
+
+    What is more urgent than the rest goes by itself, so that nothing keeps it waiting or makes it fail.
+    """
+    return list(takewhile(lambda row: row.kind == rows[0].kind, rows))
+
+
+def batch_of(rows: Sequence[Row]) -> Batch:
+    """Return the tags of *rows*, which are of one kind, each once."""
+    return Batch(rows[0].kind, tuple(dict.fromkeys(row.tag for row in rows)))
+
+
+def _pay(names: Collection[str]) -> int:
+    """Return how many tags the local store was told of."""
     with transaction():
-        if not attempts.is_due(target):
+        if not attempts.is_due(STORE):
             return 0
     told = 0
     try:
         for _ in range(MAX_BATCHES):
-            count, is_last = _pay_batch(target, names)
+            count, is_last = _pay_batch(names)
             told += count
             if is_last:
                 break
     except TargetUnavailableError as error:
-        DELIVERIES.labels(target.name, "failed").inc()
-        log.warning("sweep_interrupted", target=target.name, reason=str(error))
+        DELIVERIES.labels(STORE.name, "failed").inc()
+        log.warning("sweep_interrupted", target=STORE.name, reason=str(error))
         with transaction():
-            attempts.fail(target, str(error))
+            attempts.fail(STORE, str(error))
     return told
 
 
-def _pay_batch(target: Target, names: Collection[str]) -> tuple[int, bool]:
-    """Return how many tags *target* was told of, and whether there are no more.
-
-    What is more urgent than the rest goes by itself, so that nothing keeps it waiting or makes it fail.
-    """
+def _pay_batch(names: Collection[str]) -> tuple[int, bool]:
+    """Return how many tags the local store was told of, and whether there are no more."""
     with transaction():
-        claimed = outbox.claim(target.name, limit=BATCH_TAGS, grace=GRACE)
+        claimed = outbox.claim(Due(STORE.name, GRACE), limit=STORE.batch_tags)
         if not claimed:
             return 0, True
-        rows = list(takewhile(lambda row: row.kind == claimed[0].kind, claimed))
-        target.deliver(_batch(rows))
-        outbox.mark(rows, target.name, names)
-        attempts.succeed(target)
-    DELIVERIES.labels(target.name, "delivered").inc(len(rows))
-    if target.name == STORE.name:
-        for row in rows:
-            LAG.labels(row.kind.name.lower(), "sweep").observe(row.age_s)
-    return len(rows), len(rows) == len(claimed) < BATCH_TAGS
+        rows = most_urgent(claimed)
+        STORE.deliver(batch_of(rows))
+        outbox.mark(rows, STORE.name, names)
+        attempts.succeed(STORE)
+    DELIVERIES.labels(STORE.name, "delivered").inc(len(rows))
+    for row in rows:
+        LAG.labels(row.kind.name.lower(), "sweep").observe(row.age_s)
+    return len(rows), len(rows) == len(claimed) < STORE.batch_tags
 
 
 def _prune() -> None:
     settings: Settings = current_app.extensions["settings"]
     with transaction():
         outbox.prune(MAX_PRUNED, window_s=settings.cache_replay_window_s)
-
-
-def _batch(rows: Sequence[Row]) -> Batch:
-    return Batch(rows[0].kind, tuple(dict.fromkeys(row.tag for row in rows)))
-
-
-def _names(targets: Sequence[Target]) -> list[str]:
-    return [target.name for target in targets]

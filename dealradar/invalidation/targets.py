@@ -1,6 +1,5 @@
 """Who is told of invalidations: the local store, and whatever else keeps copies of answers."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -10,7 +9,11 @@ from dealradar.invalidation.kinds import Kind
 
 
 class TargetUnavailableError(Exception):
-    """It isn't known that a target has what it was to be told; says why."""
+    """It isn't known that a target has what it was to be told; says why, and how long it wants to be left alone."""
+
+    def __init__(self, reason: str, *, retry_after_s: float = 0.0) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Backoff:
 class Target(Protocol):
     """One that is told of every invalidation at least once, in no promised order but what hurries first.
 
-    Its *name* stands in the outbox beside what it has been told, and must not change while anything is owed.
+    Its *name* stands in the outbox beside what it has been told, and must not change while anything is owed. It is told
+    of up to *batch_tags* at once, and then of nothing for *pace_s*.
     """
 
     @property
@@ -47,10 +51,18 @@ class Target(Protocol):
     def backoff(self) -> Backoff:
         """Return how long it is left alone after failures."""
 
+    @property
+    def batch_tags(self) -> int:
+        """Return how many tags one delivery may have."""
+
+    @property
+    def pace_s(self) -> float:
+        """Return the least seconds from one delivery to the next."""
+
     def deliver(self, batch: Batch) -> None:
         """Return when nothing that depends on the tags of *batch* will be served from here again.
 
-        Rows of the outbox are locked meanwhile: it must give up after a second or so.
+        It must give up after a few seconds, the local store after one: rows of the outbox are locked meanwhile.
 
         Raises:
             TargetUnavailableError: It isn't known that it happened.
@@ -63,6 +75,8 @@ class LocalStore:
     name: Final = "store"
     # Below the second between two sweeps: each of them tries, so that a store that is back is not kept waiting.
     backoff: Final = Backoff(first_s=0.1, max_s=0.5)
+    batch_tags: Final = 1_000
+    pace_s: Final = 0.0
 
     def deliver(self, batch: Batch) -> None:
         """Invalidate the tags of *batch*, soft ones too: who finds them owed has waited long enough.
@@ -77,5 +91,3 @@ class LocalStore:
 
 
 STORE: Final = LocalStore()
-TARGETS: Final[Sequence[Target]] = (STORE,)
-"""Whom the outbox is delivered to; a row is delivered when all of them have it."""

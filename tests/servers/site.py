@@ -69,6 +69,7 @@ class Site:
             return
         os.killpg(self._process.pid, signal.SIGTERM)
         self._process.wait(STOPPED_WITHIN_S)
+        self._process = None
 
     def ask(self, path: str, *, token: str | None = None, send: Any = None, method: str | None = None) -> Answer:
         """Return the answer to one request, whatever its status; *send* goes as JSON."""

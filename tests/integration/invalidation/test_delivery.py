@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from dealradar.cache import Limits, RedisStore, StoreUnavailableError
 from dealradar.extensions import db
-from dealradar.invalidation import deliver, outbox, sweep, sweeping
+from dealradar.invalidation import Turn, deliver, outbox, sweep, sweeping, tell
 from dealradar.invalidation.kinds import Kind
-from dealradar.invalidation.outbox import Grace
-from dealradar.invalidation.targets import STORE, Backoff, Batch, TargetUnavailableError
+from dealradar.invalidation.outbox import Due
+from dealradar.invalidation.targets import STORE, Backoff, Batch, Target, TargetUnavailableError
 from tests.interleaving import others
 from tests.servers.valkey import Valkey
 
@@ -37,6 +37,8 @@ class Region:
     store: RedisStore
     backoff: Backoff = AT_ONCE
     name: str = "region-2"
+    batch_tags: int = 1_000
+    pace_s: float = 0.0
     heard: list[Batch] = field(default_factory=list)
 
     def deliver(self, batch: Batch) -> None:
@@ -63,6 +65,17 @@ def away(tmp_path: Path) -> Iterator[Region]:
     store.close()
 
 
+def _once(*targets: Target) -> tuple[Turn, ...]:
+    """Return the store's turn, and one of each of *targets*."""
+    return (Turn("store", STORE), *(Turn(target.name, target, after="store") for target in targets))
+
+
+def _sweep(*targets: Target) -> int:
+    """Tell the store and then each of *targets* what they are owed; return how many tags."""
+    turns = _once(*targets)
+    return sweep(turns) + sum(tell(target.name, turns) for target in targets)
+
+
 def _owe(*tags: str, kind: Kind = Kind.STRICT) -> None:
     db.session.execute(OWE, {"tags": list(tags), "kind": kind})
     db.session.commit()
@@ -83,7 +96,7 @@ def _settle(change: str) -> None:
 def test_what_all_targets_have_is_delivered_and_kept(region: Region, version: Version, valkey: Valkey) -> None:
     _owe("deal:1")
 
-    swept = sweep((STORE, region))
+    swept = _sweep(region)
 
     with redis.Redis.from_url(valkey.url) as there:
         assert there.get("dealradarus:v1:tag:deal:1") is not None
@@ -96,9 +109,9 @@ def test_a_target_that_is_away_keeps_no_other_waiting_and_gets_it_when_it_is_bac
 ) -> None:
     _owe("deal:1")
 
-    sweep((away, STORE))
+    _sweep(away)
     meanwhile, told = _rows(), version("deal:1")
-    sweep((region, STORE))
+    _sweep(region)
 
     assert (meanwhile, told is not None) == ({"deal:1": ({"store"}, False)}, True)
     assert _rows() == {"deal:1": ({"store", "region-2"}, True)}
@@ -108,27 +121,27 @@ def test_a_target_that_is_away_keeps_no_other_waiting_and_gets_it_when_it_is_bac
 def test_a_target_that_failed_is_left_alone_for_a_while_and_the_others_are_not(away: Region, region: Region) -> None:
     away.backoff = LONG
     _owe("deal:1")
-    sweep((STORE, away))
+    _sweep(away)
 
-    sweep((STORE, region))
+    _sweep(region)
 
     assert region.heard == []
     failing = db.session.execute(text("SELECT name, failures, last_error FROM cache_targets")).one()
     assert failing[:2] == ("region-2", 1)
     assert "unavailable" in failing.last_error
     _owe("deal:2")
-    sweep((STORE, region))
+    _sweep(region)
     assert _rows()["deal:2"] == ({"store"}, False)
 
 
 def test_what_was_held_against_a_target_is_forgotten_when_it_works(away: Region, region: Region) -> None:
     _owe("deal:1")
-    sweep((away,))
-    sweep((away,))
+    _sweep(away)
+    _sweep(away)
     failures = db.session.scalar(text("SELECT failures FROM cache_targets"))
     db.session.rollback()
 
-    sweep((region,))
+    _sweep(region)
 
     assert failures == 2
     assert db.session.scalar(text("SELECT count(*) FROM cache_targets")) == 0
@@ -145,7 +158,7 @@ def test_what_hurries_most_goes_first_and_by_itself(region: Region) -> None:
     _owe("deals", "deal:1")
     _owe("review:1", kind=Kind.HARD)
 
-    sweep((region,))
+    _sweep(region)
 
     assert [(batch.kind, set(batch.tags)) for batch in region.heard] == [
         (Kind.HARD, {"review:1"}),
@@ -158,10 +171,10 @@ def test_the_local_store_being_told_by_the_writer_leaves_the_other_target_to_the
     (transaction_id,) = db.session.scalars(text("SELECT transaction_id FROM cache_outbox")).all()
     db.session.rollback()
 
-    noted = [deliver([(transaction_id, Kind.SOFT)], (STORE, region)) for _ in range(2)]
+    noted = [deliver([(transaction_id, Kind.SOFT)], _once(region)) for _ in range(2)]
 
     assert (noted, _rows()) == ([1, 0], {"deal:1": ({"store"}, False)})
-    assert sweep((STORE, region)) == 1
+    assert _sweep(region) == 1
     assert _rows() == {"deal:1": ({"store", "region-2"}, True)}
 
 
@@ -170,9 +183,9 @@ def test_what_is_being_delivered_keeps_nobody_waiting_who_notes_it_as_paid(app: 
     (transaction_id,) = db.session.scalars(text("SELECT transaction_id FROM cache_outbox")).all()
 
     with others(app) as start:
-        outbox.claim("store", limit=10, grace=Grace(0.0, 0.0))
+        outbox.claim(Due("store"), limit=10)
         noted = start(lambda: deliver([(transaction_id, Kind.SOFT)])).result(timeout=5.0)
-        swept = start(lambda: sweep((region,))).result(timeout=5.0)
+        swept = start(lambda: _sweep(region)).result(timeout=5.0)
         db.session.rollback()
 
     assert (noted, swept) == (0, 0)
@@ -180,9 +193,9 @@ def test_what_is_being_delivered_keeps_nobody_waiting_who_notes_it_as_paid(app: 
 
 def test_a_target_that_was_taken_off_the_list_holds_nothing_up(away: Region) -> None:
     _owe("deal:1")
-    sweep((STORE, away))
+    _sweep(away)
 
-    sweep((STORE,))
+    _sweep()
 
     assert _rows() == {"deal:1": ({"store"}, True)}
 
@@ -202,9 +215,9 @@ def test_rows_that_are_owed_are_kept_however_old_they_are(away: Region) -> None:
     _owe("deal:1")
     _settle("created_at = now() - interval '1 year'")
 
-    sweep((away,))
+    _sweep(away)
 
-    assert _rows() == {"deal:1": (set(), False)}
+    assert _rows() == {"deal:1": ({"store"}, False)}
 
 
 def test_one_sweep_removes_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:

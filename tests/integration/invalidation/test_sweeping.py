@@ -8,7 +8,7 @@ from sqlalchemy import text
 from dealradar.extensions import db
 from dealradar.httpcache import stores
 from dealradar.invalidation import bulk_load, sweep, sweeping
-from dealradar.invalidation.sweeping import BATCH_TAGS
+from dealradar.invalidation.targets import STORE
 from tests.interleaving import others
 from tests.servers.valkey import Valkey
 
@@ -77,21 +77,21 @@ def test_what_somebody_else_is_sweeping_is_left_to_them(app: Flask, version: Ver
 
 
 def test_more_than_a_batch_is_swept_batch_by_batch(version: Version) -> None:
-    _owe(*(f"review:{i}" for i in range(2 * BATCH_TAGS + 1)))
+    _owe(*(f"review:{i}" for i in range(2 * STORE.batch_tags + 1)))
 
     swept = sweep()
 
-    assert (swept, _owed()) == (2 * BATCH_TAGS + 1, [])
-    assert version(f"review:{2 * BATCH_TAGS}") is not None
+    assert (swept, _owed()) == (2 * STORE.batch_tags + 1, [])
+    assert version(f"review:{2 * STORE.batch_tags}") is not None
 
 
 def test_one_sweep_ends_however_much_is_owed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "MAX_BATCHES", 2)
-    _owe(*(f"review:{i}" for i in range(3 * BATCH_TAGS)))
+    _owe(*(f"review:{i}" for i in range(3 * STORE.batch_tags)))
 
     swept = sweep()
 
-    assert (swept, len(_owed())) == (2 * BATCH_TAGS, BATCH_TAGS)
+    assert (swept, len(_owed())) == (2 * STORE.batch_tags, STORE.batch_tags)
 
 
 def test_while_the_store_is_down_it_stays_owed_and_is_paid_when_it_is_back(

@@ -1,0 +1,1 @@
+"""Caches in front of the site, as targets of invalidation."""
