@@ -11,6 +11,8 @@ class Content(StrEnum):
 
     SHARED = "shared"
     """The same for everybody."""
+    UNSHARED = "unshared"
+    """Meant to be; but nothing could tell a CDN that it isn't, or no longer, and so none may keep it."""
     PERSONAL = "personal"
     """Made for who asks."""
     MODERATION = "moderation"
@@ -37,20 +39,22 @@ class Directives:
 
 
 CREDENTIALS: Final = ("Authorization", "X-API-Key")
+# Both directives say it, for there are CDNs that heed `private` and not `no-store`, and keep 404s for minutes.
+NEVER: Final = Directives("private, no-store")
+"""What nobody may keep; everything is when HTTP caching is switched off."""
 DIRECTIVES: Final = MappingProxyType(
     {
         # Browsers ask each time, which a 304 answers: nothing could tell them that it has changed.
         Content.SHARED: Directives("public, no-cache", vary=("Accept-Encoding",), is_shared=True),
+        Content.UNSHARED: Directives("private, no-cache", vary=("Accept-Encoding", *CREDENTIALS)),
         Content.PERSONAL: Directives("private, no-cache", vary=CREDENTIALS),
-        Content.MODERATION: Directives("private, no-store"),
-        Content.ERROR: Directives("no-store"),
-        Content.OPERATIONS: Directives("no-store"),
+        Content.MODERATION: NEVER,
+        Content.ERROR: NEVER,
+        Content.OPERATIONS: NEVER,
         Content.DOCUMENT: Directives("public, no-cache"),
         Content.ASSET: Directives("max-age=3600"),
     }
 )
-NEVER: Final = Directives("private, no-store")
-"""What everything is when HTTP caching is switched off."""
 
 STALE_WHILE_REVALIDATE_S: Final = 30
 STALE_IF_ERROR_S: Final = 86_400

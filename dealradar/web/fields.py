@@ -13,14 +13,13 @@ from dealradar.httpcache import codings
 from dealradar.httpcache.codings import Coding
 from dealradar.httpcache.conditions import Conditions, Outcome, Validators, evaluate, last_modified
 from dealradar.httpcache.directives import DIRECTIVES, NEVER, Content, Directives, cdn_cache_control
+from dealradar.httpcache.plans import Plan
 from dealradar.httpcache.policies import Sharing
 from dealradar.httpcache.serving import Served
 from dealradar.httpcache.surrogates import surrogate_key
 from dealradar.httpcache.validators import etag_of, in_coding
 
 CACHE_NAME: Final = "dealradar"
-KEPT_BY_NOBODY: Final = "no-store"
-CONTENTS: Final = {Sharing.PUBLIC: Content.SHARED, Sharing.PERSON: Content.MODERATION}
 
 
 def cacheable(served: Served, sharing: Sharing) -> Response:
@@ -39,8 +38,10 @@ def cacheable(served: Served, sharing: Sharing) -> Response:
     now_s = time.time()
     if served.stored_at_s is not None:
         response.headers["Age"] = str(max(0, int(now_s - served.stored_at_s)))
-    direct(response, CONTENTS[sharing])
-    response.headers.update(_for_cdns(served, sharing))
+    content = _content(served, sharing)
+    direct(response, content)
+    if served.plan is not None and _directives(content).is_shared:
+        response.headers.update(_for_cdns(served.plan))
     modified = None if served.stored_at_s is None else last_modified(served.stored_at_s, now_s=now_s)
     return conditional(response, Validators(in_coding(served.etag, coding), modified))
 
@@ -110,16 +111,15 @@ def cache_status(served: Served) -> str:
     return "; ".join(members)
 
 
-def _for_cdns(served: Served, sharing: Sharing) -> Mapping[str, str]:
+def _content(served: Served, sharing: Sharing) -> Content:
+    if sharing is not Sharing.PUBLIC:
+        return Content.MODERATION
+    return Content.UNSHARED if served.plan is None else Content.SHARED
+
+
+def _for_cdns(plan: Plan) -> Mapping[str, str]:
     """Return what CDNs alone are told: how long they may keep it, and by which keys they are told to forget it."""
-    if not _directives(CONTENTS[sharing]).is_shared:
-        return {}
-    if served.plan is None:
-        return {"CDN-Cache-Control": KEPT_BY_NOBODY}
-    return {
-        "CDN-Cache-Control": cdn_cache_control(served.plan.ttl_s),
-        "Surrogate-Key": surrogate_key(served.plan.tags),
-    }
+    return {"CDN-Cache-Control": cdn_cache_control(plan.ttl_s), "Surrogate-Key": surrogate_key(plan.tags)}
 
 
 def _directives(content: Content) -> Directives:

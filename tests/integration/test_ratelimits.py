@@ -56,7 +56,7 @@ def test_the_last_request_of_the_quota_passes_and_the_next_is_told_to_wait(stric
     assert refused.json["status"] == 429
     assert 590 < int(refused.headers["Retry-After"]) <= 600
     assert refused.headers["X-RateLimit-Remaining"] == "0"
-    assert refused.headers["Cache-Control"] == "no-store"
+    assert refused.headers["Cache-Control"] == "private, no-store"
 
 
 def test_a_cached_answer_is_counted_like_any_other(strict: FlaskClient) -> None:
@@ -87,7 +87,7 @@ def test_a_refusal_is_stored_by_nobody(make: Make, redis_url: str) -> None:
 
     refused = _get(client)
 
-    assert (refused.status_code, refused.headers["Cache-Control"]) == (429, "no-store")
+    assert (refused.status_code, refused.headers["Cache-Control"]) == (429, "private, no-store")
     assert "ETag" not in refused.headers
     with redis.Redis.from_url(redis_url) as store:
         assert list(store.scan_iter("dealradarus:v1:/*")) == []

@@ -131,6 +131,7 @@ def test_an_endpoint_that_is_switched_off_leaves_the_store_alone(
 
     assert [answer.headers["X-Cache"] for answer in answers] == ["BYPASS", "BYPASS"]
     assert answers[0].headers["Cache-Status"] == 'dealradar; fwd=bypass; detail="switched-off"'
+    assert answers[0].headers["Cache-Control"] == "private, no-cache"
     assert answers[0].status_code == 200
     with redis.Redis.from_url(redis_url) as store:
         assert list(store.scan_iter("dealradarus:v1:/deals/1:*")) == []

@@ -183,10 +183,8 @@ def _cell(answer: Any) -> Cell:
 
 
 def _keeper(told: Any) -> Keeper:
-    if told.no_store:
-        return Keeper.NOBODY
-    if told.private:
-        return Keeper.BROWSER
+    if told.private:  # as well where nothing may be kept at all: there are CDNs that heed no other word
+        return Keeper.NOBODY if told.no_store else Keeper.BROWSER
     return Keeper.ANYBODY if told.public or told.max_age is not None else Keeper.UNSAID
 
 

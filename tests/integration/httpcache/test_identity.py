@@ -30,7 +30,9 @@ def test_such_an_answer_is_given_and_not_kept_and_that_is_counted(app: Flask, de
 
     assert [answer.headers["X-Cache"] for answer in answers] == ["MISS", "MISS"]
     assert 'detail="identity-read"' in answers[0].headers["Cache-Status"]
-    assert answers[0].headers["CDN-Cache-Control"] == "no-store"
+    assert answers[0].headers["Cache-Control"] == "private, no-cache"
+    assert {"Authorization", "X-API-Key"} <= set(answers[0].vary)
+    assert not {"CDN-Cache-Control", "Surrogate-Key"} & set(answers[0].headers.keys())
     assert _leaks() == before + 2
 
 

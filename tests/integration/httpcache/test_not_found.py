@@ -118,7 +118,7 @@ def test_a_cached_404_is_as_a_fresh_one(client: FlaskClient, make: Make) -> None
     assert cached.get_json()["instance"] == "/api/deals/77"
     for answer in (fresh, cached, uncached):
         assert answer.mimetype == "application/problem+json"
-        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Cache-Control"] == "private, no-store"
         assert "ETag" not in answer.headers
     assert cached.headers["X-Request-Id"] != fresh.headers["X-Request-Id"]
 
