@@ -39,9 +39,7 @@ class Site:
         self.servers = await asyncio.to_thread(servers.brief, self.folder)
         for variable in self.servers:
             await self.revive(variable)
-        await supervisor.step(
-            Part("migrate", flask_command.command("db", "upgrade"), self.clone.root, self.environment())
-        )
+        await self.step("db", "upgrade")
 
     @asynccontextmanager
     async def serving(self, **told: str) -> AsyncIterator[None]:
@@ -51,13 +49,38 @@ class Site:
             RefusedError: They don't start.
         """
         self.port = ports.pick()
-        environment = {**self.environment(), **told, "PORT": str(self.port)}
-        procfile = parts.from_procfile(self.clone.procfile.read_text(), cwd=self.folder, environment=environment)
-        web = self._supervisor.start(next(part for part in procfile if part.name == "web"))
+        web = self._run("web", {**told, "PORT": str(self.port)})
         await self._supervisor.until(web, partial(_listens, self.port), patience_s=PATIENCE_S)
         yield
         _send(web, signal.SIGTERM)
         await web.gone.wait()
+
+    @asynccontextmanager
+    async def working(self, **told: str) -> AsyncIterator[None]:
+        """Have worker and beat run, with the settings *told*; they are ready when they do something."""
+        members = [self._run(name, told) for name in ("worker", "beat")]
+        yield
+        for member in members:
+            _send(member, signal.SIGTERM)
+            await member.gone.wait()
+
+    async def step(self, *arguments: str) -> None:
+        """Run one of the application's commands.
+
+        Raises:
+            RefusedError: It fails.
+        """
+        command = flask_command.command(*arguments)
+        await self._supervisor.step(Part(arguments[0], command, self.clone.root, self.environment()))
+
+    def supervise(self, part: Part) -> Member:
+        """Have a further program run until the end."""
+        return self._supervisor.start(part)
+
+    def _run(self, name: str, told: Mapping[str, str]) -> Member:
+        environment = {**self.environment(), **told}
+        text = self.clone.procfile.read_text()
+        return self._supervisor.start(_listed(text, name, cwd=self.folder, environment=environment))
 
     async def revive(self, variable: str) -> None:
         """Start the server that *variable* names, as often as one likes, and see it answer.
@@ -82,6 +105,10 @@ class Site:
         urls = {variable: server.url for variable, server in self.servers.items()}
         place = {"PROMETHEUS_MULTIPROC_DIR": str(metrics), "PYTHONPATH": str(self.clone.root)}
         return {**os.environ, **_TOLD, **urls, **place}
+
+
+def _listed(text: str, name: str, *, cwd: Path, environment: Mapping[str, str]) -> Part:
+    return next(part for part in parts.from_procfile(text, cwd=cwd, environment=environment) if part.name == name)
 
 
 def _send(member: Member, number: signal.Signals) -> None:
