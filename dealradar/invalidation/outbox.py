@@ -22,22 +22,31 @@ _OF_THIS_TRANSACTION: Final = text("""
      GROUP BY transaction_id
 """)
 
-_CLAIM: Final = text("""
+_DUE: Final = """
     SELECT transaction_id, tag, kind, extract(epoch FROM clock_timestamp() - created_at) FROM cache_outbox
      WHERE delivered_at IS NULL AND NOT delivered_to @> ARRAY[CAST(:target AS text)]
        AND created_at < now() - make_interval(secs => CASE kind WHEN 2 THEN :soft_older_than_s ELSE :older_than_s END)
-       AND (CAST(:after AS text) IS NULL OR delivered_to @> ARRAY[CAST(:after AS text)]
-                                            AND told_at <= clock_timestamp() - make_interval(secs => :delay_s))
+       AND (CAST(:after AS text) IS NULL
+            OR delivered_to @> ARRAY[CAST(:after AS text)]
+               AND coalesce(told_at, created_at) <= clock_timestamp() - make_interval(secs => :delay_s))
      ORDER BY kind, transaction_id LIMIT :limit
-       FOR UPDATE SKIP LOCKED
-""")
+"""
+_LOOK: Final = text(_DUE)
+_CLAIM: Final = text(_DUE + "FOR UPDATE SKIP LOCKED")
 
+# In one order, whoever marks them: two who mark the same rows for two targets would else wait for each other.
 _MARK: Final = text("""
+    WITH had AS (
+        SELECT transaction_id, tag FROM cache_outbox
+          JOIN unnest(:transaction_ids, :tags) AS told (transaction_id, tag) USING (transaction_id, tag)
+         ORDER BY transaction_id, tag
+           FOR UPDATE OF cache_outbox
+    )
     UPDATE cache_outbox
        SET delivered_to = delivered_to || CAST(:target AS text),
            told_at = clock_timestamp(),
            delivered_at = CASE WHEN delivered_to || CAST(:target AS text) @> :targets THEN clock_timestamp() END
-      FROM unnest(:transaction_ids, :tags) AS had (transaction_id, tag)
+      FROM had
      WHERE cache_outbox.transaction_id = had.transaction_id AND cache_outbox.tag = had.tag
 """).bindparams(
     bindparam("targets", type_=ARRAY(Text)),
@@ -174,15 +183,12 @@ def claim(due: Due, *, limit: int) -> list[Row]:
     They are the present transaction's to deliver until it ends; what somebody else has claimed is left to them, and
     what is within its grace to its writer.
     """
-    asked = {
-        "target": due.name,
-        "limit": limit,
-        "older_than_s": due.grace.any_s,
-        "soft_older_than_s": due.grace.soft_s,
-        "after": due.after,
-        "delay_s": due.delay_s,
-    }
-    return _rows(db.session.execute(_CLAIM, asked))
+    return _rows(db.session.execute(_CLAIM, _asking(due, limit)))
+
+
+def look(due: Due, *, limit: int) -> list[Row]:
+    """Return the same, also what somebody has claimed, and claim nothing."""
+    return _rows(db.session.execute(_LOOK, _asking(due, limit)))
 
 
 def claim_of(paid: Collection[tuple[int, int]], target: str) -> list[Row]:
@@ -245,6 +251,17 @@ def backlog() -> Backlog:
 def keep_out() -> None:
     """Keep what the present transaction writes from now on from being owed."""
     db.session.execute(text(f"SET LOCAL {SWITCH} = 'off'"))
+
+
+def _asking(due: Due, limit: int) -> dict[str, Any]:
+    return {
+        "target": due.name,
+        "limit": limit,
+        "older_than_s": due.grace.any_s,
+        "soft_older_than_s": due.grace.soft_s,
+        "after": due.after,
+        "delay_s": due.delay_s,
+    }
 
 
 def _rows(found: Iterable[Any]) -> list[Row]:

@@ -1,6 +1,8 @@
 """Telling those who are not the local store: by one worker at a time, outside of any lock on the outbox."""
 
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
@@ -17,7 +19,10 @@ from dealradar.jobs import BrokerUnavailableError, Job, ask_for
 
 BUSY_S: Final = 10.0
 """How long a target is left to the worker that tells it; longer than any target takes to answer or give up."""
-MAX_BATCHES: Final = 50
+ROUND_S: Final = 5.0
+"""After how long a worker leaves what is still owed to the next round, and does something else."""
+MAX_PAUSE_S: Final = 0.25
+"""A worker waits so long for a target that wants a pause; the next round is for those that want a longer one."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +38,13 @@ def ask_to_tell(all_turns: Sequence[Turn]) -> None:
         log.warning("targets_left_to_the_sweep", reason=str(error))
 
 
-def tell(name: str, all_turns: Sequence[Turn] | None = None) -> int:
+def tell(
+    name: str,
+    all_turns: Sequence[Turn] | None = None,
+    *,
+    clock_s: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] = time.sleep,
+) -> int:
     """Tell the remote target *name* what it is owed, unless another worker does; return how many tags.
 
     Which is at least once: a tag counts as told after it was. Whoever's tags came too late for this round finds the
@@ -41,12 +52,14 @@ def tell(name: str, all_turns: Sequence[Turn] | None = None) -> int:
     """
     listed = turns.current() if all_turns is None else all_turns
     own = [turn for turn in listed if turn.target.name == name]
+    until_s = clock_s() + ROUND_S
     told = 0
-    for _ in range(MAX_BATCHES):
-        count = sum(_tell_once(turn, turns.names(listed)) for turn in own)
+    while own and clock_s() < until_s:
+        count = _tell_once(own, turns.names(listed))
         told += count
-        if not count:
+        if not count or own[0].target.pace_s > MAX_PAUSE_S:
             break
+        pause(own[0].target.pace_s)
     return told
 
 
@@ -55,8 +68,8 @@ def _may_be_told(target: Target, all_turns: Sequence[Turn]) -> bool:
     return attempts.is_due(target) and any(_owed(turn, limit=1) for turn in own)
 
 
-def _tell_once(turn: Turn, names: Sequence[str]) -> int:
-    rows = _take(turn)
+def _tell_once(own: Sequence[Turn], names: Sequence[str]) -> int:
+    turn, rows = _take(own)
     if not rows:
         return 0
     try:
@@ -76,14 +89,27 @@ def _tell_once(turn: Turn, names: Sequence[str]) -> int:
     return len(rows)
 
 
-def _take(turn: Turn) -> list[Row]:
-    """Return what is told next, having taken the target for ourselves; nothing if it isn't ours to tell."""
+def _take(own: Sequence[Turn]) -> tuple[Turn, list[Row]]:
+    """Return what the target of its *own* turns is told next, having taken it for ourselves; no rows if there is none.
+
+    Of its turns it is the one that has been owed for longest, or neither would come to its end while there are writes.
+    """
+    target = own[0].target
     with transaction():
-        rows = _owed(turn, limit=turn.target.batch_tags)
-        if not rows or not attempts.take(turn.target, busy_s=BUSY_S):
-            return []
-    return most_urgent(rows)
+        if not attempts.take(target, busy_s=BUSY_S):
+            return own[0], []
+        # Looked for now, or what another worker has just told would be told again.
+        owed = [(turn, _owed(turn, limit=target.batch_tags)) for turn in own]
+        turn, rows = min(owed, key=lambda of_turn: _urgency(of_turn[1]))
+        if not rows:
+            attempts.succeed(target)
+    return turn, most_urgent(rows)
+
+
+def _urgency(rows: Sequence[Row]) -> tuple[float, int]:
+    return (rows[0].kind, rows[0].transaction_id) if rows else (math.inf, 0)
 
 
 def _owed(turn: Turn, *, limit: int) -> list[Row]:
-    return outbox.claim(outbox.Due(turn.name, after=turn.after, delay_s=turn.delay_s), limit=limit)
+    # No row is locked: another target's worker would pass it over.
+    return outbox.look(outbox.Due(turn.name, after=turn.after, delay_s=turn.delay_s), limit=limit)
