@@ -22,8 +22,10 @@ class Content(StrEnum):
     """Health and figures, true for a moment."""
     DOCUMENT = "document"
     """Pages that change with a release."""
-    ASSET = "asset"
-    """What such pages load, under a name that doesn't change with it."""
+    STATIC = "static"
+    """What such pages load, under a name that changes with its content."""
+    REDIRECT = "redirect"
+    """Where something is to be found in this release."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,9 @@ DIRECTIVES: Final = MappingProxyType(
         Content.ERROR: NEVER,
         Content.OPERATIONS: NEVER,
         Content.DOCUMENT: Directives("public, no-cache"),
-        Content.ASSET: Directives("max-age=3600"),
+        # A year, and no revalidation even when the page is loaded anew (RFC 8246).
+        Content.STATIC: Directives("public, max-age=31536000, immutable"),
+        Content.REDIRECT: Directives("public, max-age=60"),
     }
 )
 

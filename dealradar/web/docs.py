@@ -1,22 +1,25 @@
 """The API's own description: the OpenAPI document, and its rendering from assets that the program itself serves."""
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 import flask_swagger_ui
-from flask import Blueprint, Flask, Response, current_app, render_template, send_from_directory
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, send_file, url_for
 
 from dealradar.config import VERSION
 from dealradar.httpcache.directives import Content
 from dealradar.httpcache.recompute import JSON
 from dealradar.web import fields
 from dealradar.web.api import FAMILIES
+from dealradar.web.assets import Assets
 from dealradar.web.openapi import document
 from dealradar.web.ops import OPERATIONS
 
 RENDERER: Final = Path(flask_swagger_ui.__file__).parent / "dist"
 HTML: Final = "text/html"
 OWN: Final = Path(__file__).parent / "static"
+ASSETS: Final = Assets((OWN, RENDERER))
 blueprint: Final = Blueprint("docs", __name__, template_folder="templates")
 
 
@@ -37,13 +40,22 @@ def openapi() -> Response:
 @blueprint.get("/docs")
 def page() -> Response:
     """Return the page that renders the document."""
-    return _shared(Response(render_template("docs.html"), mimetype=HTML))
+    return _shared(Response(render_template("docs.html", asset=address), mimetype=HTML))
 
 
 @blueprint.get("/docs/assets/<name>")
 def asset(name: str) -> Response:
-    """Return one file of the renderer, or ours that starts it."""
-    return fields.direct(send_from_directory(OWN if (OWN / name).is_file() else RENDERER, name), Content.ASSET)
+    """Return one file of the renderer, or ours that starts it; by its plain name, where it is to be found."""
+    if (path := ASSETS.find(name)) is not None:
+        return fields.direct(send_file(path), Content.STATIC)
+    if ASSETS.hashed(name) is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return fields.direct(current_app.make_response(redirect(address(name))), Content.REDIRECT)
+
+
+def address(name: str) -> str:
+    """Return the path of the file *name*, which changes with its content."""
+    return url_for("docs.asset", name=ASSETS.hashed(name))
 
 
 def _shared(response: Response) -> Response:

@@ -78,6 +78,8 @@ CONTROL: Final = Kind(UNKNOWN, REFUSED, REFUSED, REFUSED)
 MEASURES: Final = Kind(REFUSED, REFUSED, REFUSED, REFUSED)
 LIVENESS: Final = Kind(SECRET, SECRET, SECRET, SECRET, impostor=SECRET)
 READINESS: Final = Kind(SECRET, SECRET, SECRET, SECRET)
+ELSEWHERE: Final = Cell(302, Keeper.ANYBODY)
+MOVED: Final = Kind(ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, impostor=ELSEWHERE)
 DOCUMENT: Final = Kind(SHARED, SHARED, SHARED, SHARED, impostor=SHARED)
 
 
@@ -128,7 +130,7 @@ TABLE: Final = (
     Line("/api/cache/policies", CONTROL),
     Line("/api/openapi.json", DOCUMENT),
     Line("/api/docs", DOCUMENT),
-    Line("/api/docs/assets/<name>", DOCUMENT),
+    Line("/api/docs/assets/<name>", MOVED),
 )
 
 

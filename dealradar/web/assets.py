@@ -1,0 +1,34 @@
+"""Files that pages load, under names that change with their content, so that they can be kept for ever."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+DIGEST_CHARS: Final = 12
+_HASHED: Final = re.compile(rf"(?P<stem>.+)\.[0-9a-f]{{{DIGEST_CHARS}}}\.(?P<suffix>\w+)")
+
+
+class Assets:
+    """The files in *folders*, the first of which wins where two have the same name."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._files = {path.name: path for folder in reversed(folders) for path in folder.iterdir() if path.is_file()}
+        self._hashed = cache(self._hash)
+
+    def hashed(self, name: str) -> str | None:
+        """Return the name under which the file *name* is served, as ``docs.<digest>.js``; None if there is none."""
+        return self._hashed(name) if name in self._files else None
+
+    def find(self, name: str) -> Path | None:
+        """Return the file that has the hashed *name* now, None if none has."""
+        match = _HASHED.fullmatch(name)
+        plain = f"{match['stem']}.{match['suffix']}" if match else ""
+        return self._files[plain] if self.hashed(plain) == name else None
+
+    def _hash(self, name: str) -> str:
+        path = self._files[name]
+        digest = sha256(path.read_bytes()).hexdigest()[:DIGEST_CHARS]
+        return f"{path.stem}.{digest}{path.suffix}"
