@@ -55,8 +55,8 @@ DIRECTIVES: Final = MappingProxyType(
         Content.OPERATIONS: NEVER,
         Content.DOCUMENT: Directives("public, no-cache"),
         # A year, and no revalidation even when the page is loaded anew (RFC 8246).
-        Content.STATIC: Directives("public, max-age=31536000, immutable"),
-        Content.REDIRECT: Directives("public, max-age=60"),
+        Content.STATIC: Directives("max-age=31536000, immutable"),
+        Content.REDIRECT: Directives("max-age=60"),
     }
 )
 
