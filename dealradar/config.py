@@ -1,6 +1,8 @@
 """The settings: one frozen object, read once from the environment and ``.env.dealradarus.local``."""
 
+import re
 from ipaddress import IPv4Network, IPv6Network
+from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
@@ -11,7 +13,19 @@ VERSION: Final = "0.1.0"
 ENV_FILE: Final = ".env.dealradarus.local"
 DEFAULT_SECRET_KEY: Final = "dealradar-development-only"  # noqa: S105  refused in production, see below
 SECRET_KEY_MIN_CHARS: Final = 32
-HIDDEN: Final = frozenset({"secret_key", "database_url", "redis_url", "celery_broker_url", "region_redis_urls"})
+HIDDEN: Final = frozenset(
+    {
+        *("secret_key", "database_url", "redis_url", "celery_broker_url", "region_redis_urls"),
+        *("fastly_api_token", "cloudflare_api_token"),
+    }
+)
+
+CDN_ID: Final = r"^[A-Za-z0-9_-]{1,64}$"
+TOKENS: Final = MappingProxyType(
+    {"fastly_api_token": "fastly_service_id", "cloudflare_api_token": "cloudflare_zone_id"}
+)
+"""Each CDN's token, and what it is good for: neither is any use without the other."""
+_TOKEN: Final = re.compile(r"[!-~]+")
 
 TtlS = Annotated[int, Field(ge=1, le=86_400)]
 Network = IPv4Network | IPv6Network
@@ -49,6 +63,13 @@ class Settings(BaseSettings):
 
     region_redis_urls: Annotated[tuple[str, ...], NoDecode] = ()
     varnish_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    fastly_api_url: str = "https://api.fastly.com"
+    fastly_service_id: str | None = Field(None, pattern=CDN_ID)
+    fastly_api_token: SecretStr | None = Field(None, validate_default=True)
+    cloudflare_api_url: str = "https://api.cloudflare.com/client/v4"
+    cloudflare_zone_id: str | None = Field(None, pattern=CDN_ID)
+    cloudflare_api_token: SecretStr | None = Field(None, validate_default=True)
+    cloudfront_distribution_id: str | None = Field(None, pattern=CDN_ID)
 
     cache_enabled: bool = True
     cache_bust_on_write: bool = True
@@ -128,6 +149,26 @@ class Settings(BaseSettings):
                 raise ValueError("must say where each Varnish listens, such as http://10.0.0.5:80, with commas between")
         return urls
 
+    @field_validator("fastly_api_url", "cloudflare_api_url")
+    @classmethod
+    def _is_web(cls, url: str) -> str:
+        if not url.startswith(("https://", "http://")):
+            raise ValueError("must be an address of the web, such as https://api.example.com")
+        return url
+
+    @field_validator("fastly_api_token", "cloudflare_api_token")
+    @classmethod
+    def _goes_with_its_id(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        id_name = TOKENS[str(info.field_name)]
+        has_id = info.data.get(id_name) is not None
+        if has_id and token is None:
+            raise ValueError(f"must be set, as {id_name.upper()} is")
+        if token is not None and not has_id:
+            raise ValueError(f"needs {id_name.upper()} as well, which says what it is for")
+        if token is not None and not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("must be printable ASCII without spaces")
+        return token
+
     @field_validator("secret_key")
     @classmethod
     def _is_secret_in_production(cls, key: SecretStr, info: ValidationInfo) -> SecretStr:
@@ -141,6 +182,16 @@ class Settings(BaseSettings):
         if not value:
             raise ValueError("must not be empty")
         return key
+
+    @property
+    def has_fastly(self) -> bool:
+        """Whether there is the CDN that reads Surrogate-Control, not CDN-Cache-Control."""
+        return self.fastly_service_id is not None
+
+    @property
+    def wants_cache_tags(self) -> bool:
+        """Whether a CDN is told to forget by what it reads in Cache-Tag, not in Surrogate-Key."""
+        return self.cloudflare_zone_id is not None or self.cloudfront_distribution_id is not None
 
     @property
     def is_production(self) -> bool:

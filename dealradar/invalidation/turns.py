@@ -8,13 +8,19 @@ from flask import Flask, current_app
 
 from dealradar.config import Settings
 from dealradar.invalidation import regions
-from dealradar.invalidation.cdn import varnish
+from dealradar.invalidation.cdn import cloudflare, cloudfront, fastly, varnish
 from dealradar.invalidation.targets import STORE, Target
 
 AGAIN_AFTER_S: Final = 2.0
 """As long as a fetch that was under way during the write may take to bring the old answer back to a cache in front."""
 
-FACTORIES: Final[Sequence[Callable[[Settings], Iterable[Target]]]] = (regions.of, varnish.of)
+FACTORIES: Final[Sequence[Callable[[Settings], Iterable[Target]]]] = (
+    regions.of,
+    varnish.of,
+    fastly.of,
+    cloudflare.of,
+    cloudfront.of,
+)
 """What the settings name besides the local store."""
 
 _EXTENSION: Final = "invalidation_turns"

@@ -16,7 +16,7 @@ from dealradar.httpcache.directives import DIRECTIVES, NEVER, Content, Directive
 from dealradar.httpcache.plans import Plan
 from dealradar.httpcache.policies import Sharing
 from dealradar.httpcache.serving import Served
-from dealradar.httpcache.surrogates import surrogate_key
+from dealradar.httpcache.surrogates import cache_tag, surrogate_key
 from dealradar.httpcache.validators import etag_of, in_coding
 
 CACHE_NAME: Final = "dealradar"
@@ -119,7 +119,13 @@ def _content(served: Served, sharing: Sharing) -> Content:
 
 def _for_cdns(plan: Plan) -> Mapping[str, str]:
     """Return what CDNs alone are told: how long they may keep it, and by which keys they are told to forget it."""
-    return {"CDN-Cache-Control": cdn_cache_control(plan.ttl_s), "Surrogate-Key": surrogate_key(plan.tags)}
+    directives = cdn_cache_control(plan.ttl_s)
+    told = {"CDN-Cache-Control": directives, "Surrogate-Key": surrogate_key(plan.tags)}
+    if _settings().has_fastly:
+        told["Surrogate-Control"] = directives
+    if _settings().wants_cache_tags:
+        told["Cache-Tag"] = cache_tag(plan.tags)
+    return told
 
 
 def _directives(content: Content) -> Directives:

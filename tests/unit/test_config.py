@@ -29,6 +29,8 @@ def settings_of(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings
         ("REQUEST_TIMEOUT_S", "0", "greater than or equal to 1"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,0.0.0.0/0", "everybody can be anybody"),
         ("TRUSTED_PROXIES", "proxy.internal", "network"),
+        ("FASTLY_API_URL", "api.fastly.com", "https://"),
+        ("FASTLY_SERVICE_ID", "a/b", "pattern"),
     ],
 )
 def test_a_bad_value_is_named_with_what_is_allowed(
@@ -51,6 +53,31 @@ def test_all_bad_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_what_may_hold_a_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError) as refusal:
         settings_of(monkeypatch, DATABASE_URL="mysql://someone:hunter2@here/there")
+
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "missing"),
+    [
+        ({"FASTLY_SERVICE_ID": "SU1Z0"}, "FASTLY_API_TOKEN"),
+        ({"FASTLY_API_TOKEN": "hunter2"}, "FASTLY_SERVICE_ID"),
+        ({"CLOUDFLARE_ZONE_ID": "023e1"}, "CLOUDFLARE_API_TOKEN"),
+        ({"CLOUDFLARE_API_TOKEN": "hunter2"}, "CLOUDFLARE_ZONE_ID"),
+    ],
+)
+def test_half_a_cdn_stops_the_start_naming_the_other_half(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], missing: str
+) -> None:
+    with pytest.raises(ConfigError, match=missing) as refusal:
+        settings_of(monkeypatch, **environment)
+
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_a_token_that_no_header_field_can_hold_is_refused_unrepeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError, match="FASTLY_API_TOKEN") as refusal:
+        settings_of(monkeypatch, FASTLY_SERVICE_ID="SU1Z0", FASTLY_API_TOKEN="hunter2 hunter2")
 
     assert "hunter2" not in str(refusal.value)
 

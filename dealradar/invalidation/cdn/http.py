@@ -1,5 +1,6 @@
 """How purges are sent: over kept connections, with little patience, and nothing secret in what is said of them."""
 
+import time
 from collections.abc import Mapping
 from typing import Final
 
@@ -7,10 +8,10 @@ import urllib3
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
+from dealradar.invalidation.cdn.waits import wait_s
 from dealradar.invalidation.targets import TargetUnavailableError
 
 TIMEOUT: Final = Timeout(connect=1.0, read=2.0)
-MAX_RETRY_AFTER_S: Final = 3_600.0
 MAX_QUOTED_CHARS: Final = 200
 
 _POOL: Final = PoolManager(num_pools=8, maxsize=2, timeout=TIMEOUT, retries=False)
@@ -28,12 +29,22 @@ def send(method: str, url: str, *, fields: Mapping[str, str], body: bytes | None
         raise TargetUnavailableError(f"{_site(url)}: {type(error).__name__}") from error
 
 
-def refused(answer: BaseHTTPResponse, url: str) -> TargetUnavailableError:
-    """Return the error that says how *answer* refused, with what it says of when to come again (RFC 9110 §10.2.3)."""
-    said = " ".join(answer.data.decode(errors="replace").split())[:MAX_QUOTED_CHARS]
-    told = answer.headers.get("Retry-After", "")
-    retry_after_s = min(float(told), MAX_RETRY_AFTER_S) if told.isdecimal() else 0.0
-    return TargetUnavailableError(f"{_site(url)} answered {answer.status}: {said}", retry_after_s=retry_after_s)
+def refused(answer: BaseHTTPResponse, url: str, *, without: str | None = None) -> TargetUnavailableError:
+    """Return the error that says how *answer* refused, with what it says of when to come again.
+
+    The beginning of its text is quoted, *without* what must not be told.
+    """
+    said = f"{_site(url)} answered {answer.status}: {quoted(answer, without=without)}"
+    return TargetUnavailableError(said, retry_after_s=wait_s(answer.headers, now_s=time.time()))
+
+
+def quoted(answer: BaseHTTPResponse, *, without: str | None = None) -> str:
+    """Return the beginning of the text of *answer* on one line, *without* what must not be told."""
+    text = " ".join(answer.data.decode(errors="replace").split())
+    if without:
+        # Before it is cut: a part of a secret is one too.
+        text = text.replace(without, "***")
+    return text[:MAX_QUOTED_CHARS]
 
 
 def _site(url: str) -> str:

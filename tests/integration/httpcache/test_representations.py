@@ -177,6 +177,18 @@ def test_cdns_are_told_how_long_and_by_which_keys(client: FlaskClient, path: str
     )
 
 
+def test_each_cdn_is_told_in_the_fields_that_it_reads(make: Make, path: str) -> None:
+    fastly = get(make(fastly_service_id="SU1Z0").test_client(), path)
+    cloudflare = get(make(cloudflare_zone_id="023e1").test_client(), path)
+    cloudfront = get(make(cloudfront_distribution_id="EDFD").test_client(), path)
+
+    assert fastly.headers["Surrogate-Control"] == fastly.headers["CDN-Cache-Control"]
+    assert "Cache-Tag" not in fastly.headers
+    for answer in (cloudflare, cloudfront):
+        assert answer.headers["Cache-Tag"].split(",") == answer.headers["Surrogate-Key"].split()
+        assert "Surrogate-Control" not in answer.headers
+
+
 def test_without_http_caching_cdns_are_told_nothing(make: Make, path: str) -> None:
     answer = get(make(http_cache_enabled=False).test_client(), path)
 
