@@ -56,7 +56,8 @@ DIRECTIVES: Final = MappingProxyType(
         Content.DOCUMENT: Directives("public, no-cache"),
         # A year, and no revalidation even when the page is loaded anew (RFC 8246).
         Content.STATIC: Directives("max-age=31536000, immutable"),
-        Content.REDIRECT: Directives("max-age=60"),
+        # It leads elsewhere after the next release, and nothing would tell who kept it.
+        Content.REDIRECT: NEVER,
     }
 )
 
