@@ -12,6 +12,7 @@ from dealradar.domain.users import AuthorOut
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
 
+MAX_COUNTED: Final = 1_000
 NEWEST_FIRST: Final = Order("newest", (Key(Notification.created_at), Key(Notification.id)))
 COLUMNS: Final = (
     *(getattr(Notification, name) for name in NotificationOut.model_fields if name != "actor"),
@@ -33,9 +34,10 @@ def of_user(user_id: int, query: NotificationQuery) -> Page[NotificationOut]:
 
 
 def unread_count(user_id: int) -> int:
-    """Return how many notifications the person has not read yet."""
-    unread = (Notification.user_id == user_id, Notification.read_at.is_(None))
-    return db.session.execute(select(func.count()).where(*unread)).scalar_one()
+    """Return how many notifications the person has not read yet, `MAX_COUNTED` if there are more."""
+    unread = select(Notification.id).where(Notification.user_id == user_id, Notification.read_at.is_(None))
+    counted = unread.limit(MAX_COUNTED).subquery()
+    return db.session.execute(select(func.count()).select_from(counted)).scalar_one()
 
 
 def _conditions(query: NotificationQuery) -> tuple[ColumnElement[bool], ...]:

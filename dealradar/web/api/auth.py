@@ -18,7 +18,7 @@ routes = Routes("auth")
 
 
 class MeOut(OwnOut):
-    """The caller's own account, and how much there is for them to read."""
+    """The caller's own account, and how much there is for them to read; beyond 1,000 it isn't counted."""
 
     unread_count: int
 

@@ -5,7 +5,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dealradar.domain import notifications
-from dealradar.domain.notifications import Kind
+from dealradar.domain.notifications import Kind, queries
 from dealradar.domain.users.models import User
 from dealradar.invalidation import transaction
 
@@ -94,6 +94,15 @@ def test_all_are_read_at_once_and_twice_is_fine(as_: As, alice: User, bob: User)
 
     assert counts == [2, 0]
     assert _unread_count(as_(bob)) == 1
+
+
+def test_what_is_unread_is_counted_up_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch, as_: As, alice: User, bob: User
+) -> None:
+    monkeypatch.setattr(queries, "MAX_COUNTED", 2)
+    _tell(alice, bob, times=3)
+
+    assert _unread_count(as_(alice)) == 2
 
 
 def test_mallory_can_not_read_for_alice(as_: As, alice: User, bob: User, mallory: User) -> None:

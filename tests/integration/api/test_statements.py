@@ -1,0 +1,169 @@
+"""What each route asks of the database: so many statements, however much there is, and none that grows with it."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from dealradar.domain.users.models import User
+from dealradar.extensions import db
+from dealradar.httpcache import stores
+from tests.applications import Make
+from tests.factories.crowds import crowd
+from tests.factories.people import token_for
+from tests.factories.things import Ids, path_of, things_of
+from tests.routes import EVERYBODY, TABLE, Line
+from tests.statements import recorded
+
+FEW: Final = 3
+MANY: Final = 30
+
+BUDGETS: Final[Mapping[str, int]] = {
+    "POST /api/auth/register": 6,
+    "POST /api/auth/login": 4,
+    "POST /api/auth/logout": 3,
+    "GET /api/auth/me": 3,
+    "PATCH /api/auth/me": 6,
+    "GET /api/users": 2,
+    "GET /api/users/<int:user_id>": 1,
+    "GET /api/categories": 1,
+    "GET /api/merchants": 1,
+    "GET /api/merchants/<slug>": 1,
+    "GET /api/deals": 1,
+    "POST /api/deals": 7,
+    "GET /api/deals/<int:deal_id>": 1,
+    "PATCH /api/deals/<int:deal_id>": 10,
+    "DELETE /api/deals/<int:deal_id>": 6,
+    "GET /api/deals/<int:deal_id>/prices": 2,
+    "POST /api/deals/<int:deal_id>/vote": 6,
+    "PUT /api/deals/<int:deal_id>/bookmark": 4,
+    "DELETE /api/deals/<int:deal_id>/bookmark": 4,
+    "GET /api/me/bookmarks": 2,
+    "GET /api/me/votes/deals": 2,
+    "GET /api/me/votes/reviews": 2,
+    "GET /api/me/votes/comments": 2,
+    "GET /api/reviews/deal/<int:deal_id>": 2,
+    "GET /api/reviews/user/<int:user_id>": 2,
+    "GET /api/reviews/<int:review_id>": 1,
+    "POST /api/reviews": 5,
+    "PATCH /api/reviews/<int:review_id>": 7,
+    "DELETE /api/reviews/<int:review_id>": 6,
+    "POST /api/reviews/<int:review_id>/vote": 6,
+    "GET /api/comments/review/<int:review_id>": 2,
+    "GET /api/comments/deal/<int:deal_id>": 2,
+    "GET /api/comments/user/<int:user_id>": 2,
+    "GET /api/comments/<int:comment_id>": 1,
+    "POST /api/comments": 6,
+    "PATCH /api/comments/<int:comment_id>": 9,
+    "DELETE /api/comments/<int:comment_id>": 10,
+    "POST /api/comments/<int:comment_id>/vote": 5,
+    "POST /api/reports": 7,
+    "GET /api/reports": 2,
+    "GET /api/reports/stats": 2,
+    "GET /api/reports/<int:report_id>": 2,
+    "PATCH /api/reports/<int:report_id>": 12,
+    "GET /api/moderation/log": 2,
+    "GET /api/notifications": 2,
+    "POST /api/notifications/read": 3,
+    "POST /api/cache/invalidate": 5,
+    "POST /api/cache/warm": 4,
+    "GET /api/cache/jobs/<int:job_id>": 2,
+    "GET /api/cache/entries": 1,
+    "GET /api/cache/policies": 3,
+    "PATCH /api/cache/policies": 9,
+    "GET /api/openapi.json": 0,
+    "GET /api/docs": 0,
+    "GET /api/docs/assets/<name>": 0,
+}
+"""Statements of a miss, with one for who calls where that has to be known, and one for what a write owes the cache."""
+
+COUNTING: Final[Mapping[str, str]] = {
+    "GET /api/auth/me": "what is unread, up to a bound",
+    "PATCH /api/auth/me": "what is unread, up to a bound",
+    "GET /api/reports/stats": "to count them is what moderators ask it for",
+}
+"""The routes that count rows, and why they may."""
+
+COUNTS: Final = re.compile(r"\bcount\(", re.IGNORECASE)
+SKIPS: Final = re.compile(r"\boffset\b", re.IGNORECASE)
+
+Ask = Callable[[Flask, int], Mapping[str, list[str]]]
+
+
+@pytest.fixture
+def ask(alice: User, bob: User, ada: User, app: Flask) -> Ask:
+    """Return what sends an application each route's request, among so much of everything, and returns the statements.
+
+    Who asks is anybody where anybody may, else an admin whose token has been used a moment ago. What reads leave as it
+    was is there for all of them; each change gets things of its own.
+    """
+
+    def crowded(count: int) -> Ids:
+        ids = things_of(alice, bob)
+        crowd(ids, count)
+        return ids
+
+    def sent(asked: Flask, count: int) -> Mapping[str, list[str]]:
+        shared = crowded(count)
+        found = {}
+        for line in sorted(TABLE, key=lambda line: line.method != "GET"):
+            ids = shared if line.method == "GET" else crowded(count)
+            found[str(line)] = _statements(_client(asked, ada, line), line, ids)
+        return found
+
+    with app.app_context():
+        stores.await_first_recovery()
+    return sent
+
+
+def _client(app: Flask, ada: User, line: Line) -> FlaskClient:
+    client = app.test_client()
+    if line.may != EVERYBODY:
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token_for(ada)}"
+        assert client.get("/api/auth/me").status_code == 200
+    return client
+
+
+def _statements(client: FlaskClient, line: Line, ids: Ids) -> list[str]:
+    told = {"json": line.body(ids), "headers": list(line.headers), "query_string": line.query}
+    with client.application.app_context(), recorded() as heard:
+        answer = client.open(path_of(line.rule, ids), method=line.method, **told)
+    assert answer.status_code < 400, answer.text
+    assert answer.headers.get("X-Cache") != "HIT"
+    answer.close()
+    return [statement.sql for statement in heard]
+
+
+@pytest.mark.parametrize("count", [FEW, MANY])
+def test_each_route_keeps_to_its_budget_of_statements_however_much_there_is(app: Flask, ask: Ask, count: int) -> None:
+    found = ask(app, count)
+
+    assert {route: len(statements) for route, statements in found.items()} == BUDGETS
+    assert {route for route, statements in found.items() if COUNTS.search(" ".join(statements))} == COUNTING.keys()
+    assert {route for route, statements in found.items() if SKIPS.search(" ".join(statements))} == set()
+
+
+def test_without_the_cache_reads_cost_the_same_and_writes_no_more(make: Make, ask: Ask) -> None:
+    uncached = make(cache_enabled=False)
+
+    found = {route: len(statements) for route, statements in ask(uncached, FEW).items()}
+
+    reads = {route for route in BUDGETS if route.startswith("GET")}
+    assert {route: found[route] for route in reads} == {route: BUDGETS[route] for route in reads}
+    assert {route for route in found if found[route] > BUDGETS[route]} == set()
+
+
+@pytest.mark.usefixtures("app")
+def test_a_request_whose_statement_takes_too_long_is_asked_to_come_back(make: Make) -> None:
+    impatient = make(database_statement_timeout_ms=100)
+
+    with db.engine.connect() as connection:
+        connection.execute(text("LOCK TABLE deals IN ACCESS EXCLUSIVE MODE"))
+        answer = impatient.test_client().get("/api/deals")
+
+    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+    assert int(answer.headers["Retry-After"]) > 0
