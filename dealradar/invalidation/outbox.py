@@ -81,15 +81,16 @@ _FOLD: Final = text("""
     WITH folded AS (
         DELETE FROM cache_outbox
          WHERE delivered_at IS NULL AND tag <> :everything AND created_at < now() - make_interval(secs => :older_than_s)
+           AND delivered_to @> :told
         RETURNING 1
     ), owed AS (
-        INSERT INTO cache_outbox (tag, kind)
-        SELECT :everything, :kind
+        INSERT INTO cache_outbox (tag, kind, delivered_to)
+        SELECT :everything, :kind, :told
          WHERE EXISTS (SELECT FROM folded)
            AND NOT EXISTS (SELECT FROM cache_outbox WHERE delivered_at IS NULL AND tag = :everything AND kind = :kind)
     )
     SELECT count(*) FROM folded
-""")
+""").bindparams(bindparam("told", type_=ARRAY(Text)))
 
 _OWE: Final = text("INSERT INTO cache_outbox (tag) SELECT unnest(:tags) ON CONFLICT DO NOTHING").bindparams(
     bindparam("tags", type_=ARRAY(Text))
@@ -222,13 +223,13 @@ def prune(limit: int, *, window_s: float) -> int:
     return db.session.connection().execute(_PRUNE, {"limit": limit, "window_s": window_s}).rowcount
 
 
-def fold(*, older_than_s: float) -> int:
+def fold(*, told: Collection[str], older_than_s: float) -> int:
     """Let one tag, the one of everything, stand for all that has been owed for longer than *older_than_s*.
 
-    It is as urgent as the most urgent that it may stand for. The caller commits. Returns how many tags it newly
-    stands for.
+    What any of the turns *told* hasn't had yet is left, and they aren't owed everything. The tag is as urgent as the
+    most urgent that it may stand for. The caller commits. Returns how many tags it newly stands for.
     """
-    folding = {"everything": EVERYTHING, "kind": Kind.HARD, "older_than_s": older_than_s}
+    folding = {"everything": EVERYTHING, "kind": Kind.HARD, "older_than_s": older_than_s, "told": list(told)}
     return int(db.session.execute(_FOLD, folding).scalar_one())
 
 

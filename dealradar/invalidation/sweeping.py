@@ -40,12 +40,13 @@ def sweep(all_turns: Sequence[Turn] | None = None) -> int:
     A tag counts as delivered after it was, so that it is at least once. Where writes don't invalidate, one tag comes to
     stand for all that is owed, so that the outbox stays small and everything goes stale when they do again.
     """
+    listed = turns.current() if all_turns is None else all_turns
+    names = turns.names(listed)
     if not is_paying():
         with transaction():
-            folded = outbox.fold(older_than_s=OLDER_THAN_S)
+            folded = outbox.fold(told=turns.regardless_of_the_store(listed), older_than_s=OLDER_THAN_S)
         _prune()
         return folded
-    names = turns.names(turns.current() if all_turns is None else all_turns)
     swept = _pay(names)
     with transaction():
         outbox.finish(names)

@@ -39,8 +39,10 @@ class Turn:
 def connect(app: Flask, settings: Settings) -> None:
     """Give *app* the turns that *settings* ask for."""
     remote = [target for factory in FACTORIES for target in factory(settings)]
-    # With the cache switched off nobody waits for the store, but copies from before may still stand in front.
-    app.extensions[_EXTENSION] = turns_of(remote, after=STORE.name if settings.cache_enabled else None)
+    # While the cache is switched off the store isn't told, but what stands in front goes on keeping copies. Where
+    # writes invalidate nothing, nobody is told: all wait for the store.
+    is_store_skipped = settings.cache_bust_on_write and not settings.cache_enabled
+    app.extensions[_EXTENSION] = turns_of(remote, after=None if is_store_skipped else STORE.name)
 
 
 def current() -> tuple[Turn, ...]:
@@ -61,6 +63,15 @@ def turns_of(remote: Iterable[Target], *, after: str | None = STORE.name) -> tup
 def names(turns: Iterable[Turn]) -> list[str]:
     """Return what the outbox calls *turns*."""
     return [turn.name for turn in turns]
+
+
+def regardless_of_the_store(turns: Sequence[Turn]) -> list[str]:
+    """Return the names of those of *turns*, in their order, that come whether or not the store is told."""
+    waiting: set[str | None] = set()
+    for turn in turns:
+        if turn.target is STORE or turn.after in waiting:
+            waiting.add(turn.name)
+    return [turn.name for turn in turns if turn.name not in waiting]
 
 
 def remote(turns: Iterable[Turn]) -> list[Target]:

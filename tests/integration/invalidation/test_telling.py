@@ -1,10 +1,12 @@
 """Telling those beyond the local store: in which order, how often, and what happens when one can't be told."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import text
 
 from dealradar.extensions import db
-from dealradar.invalidation import sweep, tell, telling
+from dealradar.invalidation import current, sweep, tell, telling
 from dealradar.invalidation.kinds import Kind
 from dealradar.invalidation.targets import STORE, Backoff, TargetUnavailableError
 from dealradar.invalidation.turns import turns_of
@@ -186,3 +188,62 @@ def test_the_turns_of_the_store_and_of_two_targets_stand_in_their_order() -> Non
         ("other again", "other", 2.0),
     ]
     assert {turn.target.name for turn in turns} == {STORE.name, "one", "other"}
+
+
+def test_while_the_cache_is_switched_off_each_write_is_told_to_those_in_front(
+    edge: Edge, variant: Callable[..., None]
+) -> None:
+    variant(cache_enabled=False)
+    turns = turns_of([edge], after=None)
+
+    for number in (1, 2):
+        owe(f"deal:{number}", is_stored=False)
+        sweep(turns)
+        tell("edge", turns)
+        let_pass(3.0)
+        tell("edge", turns)
+        sweep(turns)
+
+    assert edge.tags == [("deal:1",), ("deal:1",), ("deal:2",), ("deal:2",)]
+    assert told() == {"path:/": ["edge", "edge again"]}
+
+
+def test_when_the_cache_is_on_again_the_store_alone_is_told_of_everything(
+    edge: Edge, variant: Callable[..., None], version: Callable[[str], bytes | None]
+) -> None:
+    variant(cache_enabled=False)
+    owe("deal:1", is_stored=False)
+    db.session.execute(text("UPDATE cache_outbox SET delivered_to = '{edge,edge again}'"))
+    db.session.commit()
+    sweep(turns_of([edge], after=None))
+    db.session.execute(text("UPDATE cache_outbox SET created_at = now() - interval '1 s'"))
+    db.session.commit()
+    variant()
+    turns = turns_of([edge])
+
+    sweep(turns)
+
+    assert (tell("edge", turns), owed()) == (0, [])
+    assert version("path:/") is not None
+
+
+@pytest.mark.parametrize(
+    ("switches", "after"),
+    [
+        ({"cache_enabled": True}, STORE.name),
+        ({"cache_enabled": False}, None),
+        ({"cache_enabled": False, "cache_bust_on_write": False}, STORE.name),
+        ({"cache_bust_on_write": False}, STORE.name),
+    ],
+    ids=str,
+)
+def test_those_in_front_wait_for_the_store_unless_it_alone_is_switched_off(
+    variant: Callable[..., None], switches: dict[str, bool], after: str | None
+) -> None:
+    variant(varnish_urls=("http://127.0.0.1:1",), **switches)
+
+    assert [(turn.name, turn.after) for turn in current()] == [
+        (STORE.name, None),
+        ("varnish 127.0.0.1:1", after),
+        ("varnish 127.0.0.1:1 again", "varnish 127.0.0.1:1"),
+    ]
