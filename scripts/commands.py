@@ -41,6 +41,7 @@ COMMANDS: Final = (
     Command("import", "reviews FILE.csv [options]", "bring product reviews in", "scripts.imports"),
     Command("shell", "", "Python with the application loaded", "scripts.shell"),
     Command("db", "[psql arguments]", "psql on the running database, or what comes on stdin", "scripts.db"),
+    Command("db", "plans [--write]", "explain the queries of each index, with it and without", "scripts.db"),
     Command("redis", "[broker] [COMMAND ...]", "a Redis prompt, or what comes on stdin", "scripts.redis_shell"),
     Command("lock", "", "compile requirements*.txt from pyproject.toml", "scripts.lock"),
 )

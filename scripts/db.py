@@ -1,16 +1,22 @@
-"""`scripts/dev db`: psql on the running database."""
+"""`scripts/dev db`: psql on the running database; with `plans`, how it does what the indexes are for."""
 
 import os
 import shutil
 from collections.abc import Sequence
+from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
 from scripts import find, place
 from scripts.clone import HERE
+from scripts.plans import command as plans
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Open psql, or let it run what comes on standard input or in the arguments."""
+    """Explain the queries' plans; or open psql, or let it run what comes on standard input or in the arguments."""
+    return plans.main(arguments[1:]) if arguments[:1] == ["plans"] else _become_psql(arguments)
+
+
+def _become_psql(arguments: Sequence[str]) -> NoReturn:
     # The wheel's own has no line editing and no TLS.
     psql = shutil.which("psql") or str(place.for_programs(None) / "psql")
     address, password = without_password(find.url(HERE, "DATABASE_URL"))

@@ -7,6 +7,9 @@ from dealradar.indexes.index import Index
 SEEN: Final = "status IN ('active', 'expired')"
 """The deals that lists are read off, in their order, whatever status is asked for."""
 
+PARENT: Final = "(COALESCE(parent_id, 0))"
+"""Comments that answer none, as the first level of a thread is: PostgreSQL reads nothing in order below a null."""
+
 DEALS: Final = (
     Index("idx_deals_seen_hot", "deals", ("hot_score", "id"), ("deals, hot first",), where=SEEN),
     Index("idx_deals_seen_created", "deals", ("created_at", "id"), ("deals, newest first",), where=SEEN),
@@ -142,13 +145,13 @@ COMMENTS: Final = (
     Index(
         "idx_comments_thread",
         "comments",
-        ("review_id", "parent_id", "created_at", "id"),
+        ("review_id", PARENT, "created_at", "id"),
         ("thread, newest first", "thread, oldest first"),
     ),
     Index(
         "idx_comments_thread_top",
         "comments",
-        ("review_id", "parent_id", "score", "created_at", "id"),
+        ("review_id", PARENT, "score", "created_at", "id"),
         ("thread, top first",),
     ),
     Index("idx_comments_parent", "comments", ("parent_id",), ("replies to a comment",)),

@@ -20,7 +20,9 @@ MADE = (
     Index("idx_users_names_trigram", "users", ("username", "display_name"), method="gin", opclass="gin_trgm_ops"),
     Index("idx_tokens_expires", "tokens", ("expires_at",)),
     Index("idx_reviews_deal_rating_helpful", "reviews", ("deal_id", "status", "rating", "helpful_count", "id")),
-    Index("idx_comments_thread_top", "comments", ("review_id", "parent_id", "score", "created_at", "id")),
+    Index(
+        "idx_comments_thread_top", "comments", ("review_id", "(COALESCE(parent_id, 0))", "score", "created_at", "id")
+    ),
     Index("idx_reports_created", "reports", ("created_at", "id")),
     Index("idx_reports_waiting", "reports", ("created_at", "id"), where="status IN ('open', 'triaged')"),
     Index("idx_reports_reason", "reports", ("reason", "created_at", "id")),
@@ -28,6 +30,7 @@ MADE = (
     Index("idx_moderation_log_target", "moderation_log", ("target_type", "target_id", "created_at", "id")),
 )
 CHANGED = (
+    Index("idx_comments_thread", "comments", ("review_id", "(COALESCE(parent_id, 0))", "created_at", "id")),
     Index("idx_deals_author", "deals", ("author_id", "created_at", "id")),
     Index("idx_deal_votes_user", "deal_votes", ("user_id", "voted_at", "deal_id"), include=("value",)),
     Index("idx_review_votes_user", "review_votes", ("user_id", "voted_at", "review_id"), include=("helpful",)),
@@ -49,6 +52,7 @@ CHANGED = (
     Index("idx_notifications_unread", "notifications", ("user_id", "created_at", "id"), where="read_at IS NULL"),
 )
 FORMER = (
+    Index("idx_comments_thread", "comments", ("review_id", "parent_id", "created_at", "id")),
     Index("idx_deals_author", "deals", ("author_id",)),
     Index("idx_deal_votes_user", "deal_votes", ("user_id",)),
     Index("idx_review_votes_user", "review_votes", ("user_id",)),

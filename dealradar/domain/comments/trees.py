@@ -2,13 +2,13 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, func, literal, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, func, literal, literal_column, select, true
 from sqlalchemy.orm import Bundle
 
 from dealradar.domain import pages
 from dealradar.domain.comments.columns import IS_AUTHOR, IS_SHOWN, OWN
 from dealradar.domain.comments.models import Comment
-from dealradar.domain.comments.places import ORDERS, Place
+from dealradar.domain.comments.places import ORDERS, ROOT, Place
 from dealradar.domain.comments.shapes import ThreadQuery
 from dealradar.domain.pages import Order
 from dealradar.domain.users import AuthorOut
@@ -26,10 +26,9 @@ def statement(review_id: int, place: Place, query: ThreadQuery) -> Select[*tuple
     """
     order = ORDERS[query.sort]
     level = _level(order, query.limit).where(Comment.review_id == review_id)
-    of_parent = Comment.parent_id == place.parent_id if place.parent_id else Comment.parent_id.is_(None)
-    first = level.where(of_parent, pages.after(order, place.values))
+    first = level.where(_answers(place.parent_id), pages.after(order, place.values))
     tree = first.add_columns(literal(1).label("level")).cte("tree", recursive=True)
-    replies = level.where(Comment.parent_id == tree.c.id).lateral()
+    replies = level.where(_answers(tree.c.id)).lateral()
     below = select(replies, tree.c.level + 1).select_from(tree).join(replies, true()).where(tree.c.level < query.depth)
     tree = tree.union_all(below)
     kept = select(tree.c.id, tree.c.position, tree.c.next_id).limit(MAX_COMMENTS).subquery("kept")
@@ -39,6 +38,11 @@ def statement(review_id: int, place: Place, query: ThreadQuery) -> Select[*tuple
     )
     own = (comment.c[column.key] for column in OWN)
     return select(kept.c.position, kept.c.next_id, *own, author).select_from(kept).join(comment, true())
+
+
+def _answers(parent_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition as the index has it: below a null, PostgreSQL doesn't know it to be in any order."""
+    return func.coalesce(Comment.parent_id, literal_column(str(ROOT))) == parent_id
 
 
 def _level(order: Order, limit: int) -> Select[*tuple[Any, ...]]:

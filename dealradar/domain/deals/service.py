@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from psycopg.errors import ForeignKeyViolation
-from sqlalchemy import func, insert, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dealradar.domain.deals import queries
@@ -18,6 +18,7 @@ UNKNOWN: Final = {
     "fk_deals_category_id_categories": Fault("category_id", "there is no such category"),
     "fk_deals_merchant_id_merchants": Fault("merchant_id", "there is no such merchant"),
 }
+CLOSED_AT_ONCE: Final = 500
 
 
 def post(draft: DealDraft, *, by: Actor) -> DealOut:
@@ -77,7 +78,18 @@ def close_ended(now: datetime) -> int:
 
     A deal's status is kept and not worked out from the clock, so that an answer can't grow stale just by waiting.
     """
-    ended = update(Deal).where(Deal.status == DealStatus.ACTIVE, Deal.ends_at <= now)
+    closed = 0
+    while batch := _close_some(now):
+        closed += batch
+    return closed
+
+
+def _close_some(now: datetime) -> int:
+    has_ended = (Deal.status == DealStatus.ACTIVE, Deal.ends_at <= now)
+    # Some at a time, in their order: most ends are long past, so that PostgreSQL expects far more of them, and would
+    # read all deals.
+    some = select(Deal.id).where(*has_ended).order_by(Deal.ends_at, Deal.id).limit(CLOSED_AT_ONCE)
+    ended = update(Deal).where(Deal.id.in_(some), *has_ended)
     closed = ended.values(status=DealStatus.EXPIRED).returning(Deal.id)
     return len(db.session.scalars(closed, execution_options={"synchronize_session": False}).all())
 

@@ -12,7 +12,7 @@ from dealradar.extensions import db
 
 KEPT: Final = timedelta(days=30)
 """For how long it can still be seen when somebody was logged in."""
-MAX_FORGOTTEN: Final = 5_000
+MAX_FORGOTTEN: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def revoke_all_of(user_id: int) -> None:
 
 
 def forget_expired(*, now: datetime) -> int:
-    """Delete tokens that expired `KEPT` ago or earlier, some thousands at most; return how many. The caller commits."""
+    """Delete tokens that expired `KEPT` ago or earlier, a thousand at most; return how many. The caller commits."""
     old = select(Token.id).where(Token.expires_at < now - KEPT).order_by(Token.expires_at).limit(MAX_FORGOTTEN)
     gone = delete(Token).where(Token.id.in_(old)).returning(Token.id)
     return len(db.session.scalars(gone, execution_options={"synchronize_session": False}).all())

@@ -1,0 +1,1 @@
+"""Whether each index serves the queries that it is catalogued for: `scripts/dev db plans`."""
