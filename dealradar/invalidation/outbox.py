@@ -68,13 +68,12 @@ _FINISH: Final = text("""
 """).bindparams(bindparam("targets", type_=ARRAY(Text)))
 
 _PRUNE: Final = text("""
-    DELETE FROM cache_outbox USING (
-        SELECT transaction_id, tag FROM cache_outbox
+    DELETE FROM cache_outbox WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM cache_outbox
          WHERE delivered_at < now() - make_interval(secs => :window_s)
          ORDER BY delivered_at LIMIT :limit
            FOR UPDATE SKIP LOCKED
-    ) AS old
-     WHERE cache_outbox.transaction_id = old.transaction_id AND cache_outbox.tag = old.tag
+    ))
 """)
 
 _FOLD: Final = text("""
