@@ -1,11 +1,12 @@
 """Another region's store, a real one: what is written here is stale there."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import redis
 from sqlalchemy import text
+from sqlalchemy.exc import InternalError
 
 from dealradar.extensions import db
 from dealradar.invalidation import current, sweep, tell
@@ -69,6 +70,28 @@ def test_what_was_computed_there_from_a_database_that_lags_is_gone_two_seconds_l
     assert computed == ["MISS", "HIT"]
     assert there.get(PATH).headers["X-Cache"] == "MISS"
     assert owed() == []
+
+
+@pytest.fixture
+def _read_only(_community: None) -> Iterator[None]:
+    """Have the database refuse writes on connections that are made from now on, as a replica does."""
+    alter = f'ALTER DATABASE "{db.engine.url.database}" SET default_transaction_read_only ='
+    db.session.execute(text(f"{alter} on"))
+    db.session.commit()
+    yield
+    db.session.execute(text(f"{alter} off"))
+    db.session.commit()
+
+
+@pytest.mark.usefixtures("_read_only")
+def test_a_database_that_takes_no_writes_is_enough_there(make: Make, valkey: Valkey) -> None:
+    there = make(redis_url=valkey.url)
+
+    results = [there.test_client().get(PATH) for _ in range(2)]
+
+    assert [(answer.status_code, answer.headers["X-Cache"]) for answer in results] == [(200, "MISS"), (200, "HIT")]
+    with there.app_context(), pytest.raises(InternalError, match="read-only transaction"):
+        db.session.execute(text("UPDATE deals SET title = 'New'"))
 
 
 def test_a_takedown_leaves_its_mark_there(valkey: Valkey) -> None:
