@@ -25,6 +25,15 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 
 
 @pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Valkey]:
+    """Return a broker of the site's own."""
+    broker = Valkey(tmp_path)
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
 def deal(app: Flask, alice: User) -> Deal:  # noqa: ARG001  its context
     """Return alice's deal, which she reviewed herself."""
     deal = make_deal(alice)

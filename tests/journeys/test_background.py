@@ -28,15 +28,6 @@ REPRICE: Final = "UPDATE deals SET price_cents = price_cents + 1"
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Valkey]:
-    """Return the site's broker."""
-    broker = Valkey(tmp_path)
-    broker.start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture
 def environment(settings: Settings, valkey: Valkey, broker: Valkey) -> dict[str, str]:
     """Return what all processes of the site are told."""
     return {

@@ -39,9 +39,14 @@ class Call:
 
 @dataclass
 class Edge:
-    """The answers that a CDN keeps, by address, each with its keys."""
+    """The answers that a CDN keeps, by address, each with its keys.
+
+    Of the addresses *under_way* a fetch began before the write: it brings the old answer back, once, when that was
+    purged.
+    """
 
     kept: dict[str, frozenset[str]] = field(default_factory=dict)
+    under_way: set[str] = field(default_factory=set)
 
     def keep(self, address: str, *keys: str) -> None:
         """Keep an answer that came with *keys*."""
@@ -49,11 +54,18 @@ class Edge:
 
     def purge(self, keys: Collection[str]) -> None:
         """Forget what has one of *keys*."""
-        self.kept = {address: having for address, having in self.kept.items() if having.isdisjoint(keys)}
+        self._forget({address for address, having in self.kept.items() if not having.isdisjoint(keys)})
 
     def purge_all(self) -> None:
         """Forget everything."""
-        self.kept = {}
+        self._forget(set(self.kept))
+
+    def _forget(self, addresses: set[str]) -> None:
+        brought_back = addresses & self.under_way
+        self.under_way -= brought_back
+        self.kept = {
+            address: keys for address, keys in self.kept.items() if address not in addresses or address in brought_back
+        }
 
 
 def answer(status: int, content: Any, **headers: str) -> Page:
