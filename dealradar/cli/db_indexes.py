@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYetError
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -16,12 +17,16 @@ from sqlalchemy.exc import OperationalError
 from dealradar.cli import progress
 from dealradar.cli.progress import Bar
 from dealradar.extensions import db
-from dealradar.indexes import CATALOGUE, Index, building, presence
+from dealradar.indexes import CATALOGUE, Index, advice, building, inspection, presence
 from dealradar.indexes.building import BuildingElsewhereError
+from dealradar.indexes.inspection import Evidence
 from dealradar.indexes.presence import State
 
 MIB: Final = 1_048_576
 LOOKED_EVERY_S: Final = 0.25
+DEAREST: Final = 50
+"""How many of the statements that take most of the database's time are looked at for what they lack."""
+LARGE_ROWS: Final = 10_000
 BY_NAME: Final = {index.name: index for index in CATALOGUE}
 
 commands: Final = AppGroup("db-indexes", help="The database's indexes: look, build, drop, while everybody works on.")
@@ -74,6 +79,26 @@ def drop(only: str | None) -> None:
                 click.echo(f"Dropped {index.name}.")
                 dropped += 1
     click.echo(f"{dropped} dropped.")
+
+
+@commands.command("advise")
+def advise() -> None:
+    """Print which indexes are unused, bloated, or do what others do too, and which lack, with the SQL to act on."""
+    with _connection(db.engine) as connection:
+        statements = inspection.dearest(connection, DEAREST)
+        lacking = None if statements is None else inspection.whole_scans(connection, statements, min_rows=LARGE_ROWS)
+        evidence = Evidence(
+            indexes=inspection.indexes(connection),
+            counted_since=presence.counted_since(connection),
+            whole_scans=None if lacking is None else list(lacking),
+        )
+    now = datetime.now(UTC)
+    for one in advice.advise(evidence, now=now):
+        click.echo(f"{one.kind:<9} {one.about}: {one.why}\n          {one.sql}")
+    if now - evidence.counted_since < advice.MIN_COUNTED:
+        click.echo(f"Scans are counted since {evidence.counted_since:%Y-%m-%d %H:%M}: too short to call any unused.")
+    if evidence.whole_scans is None:
+        click.echo("Which ones lack can't be told: it takes pg_stat_statements, and PostgreSQL 16.")
 
 
 def _wanted(name: str | None) -> Sequence[Index]:

@@ -201,13 +201,15 @@ def test_whoever_is_told_that_somebody_else_builds_is_told_who(app: Flask, write
 def test_the_session_waits_afterwards_no_longer_than_before(app: Flask) -> None:  # noqa: ARG001  its context
     asked = text("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')")
     with _autocommit() as connection:
-        before = tuple(connection.execute(asked).one())
+        connection.execute(text("SELECT set_config('statement_timeout', '5s', false)"))
+        connection.execute(text("SELECT set_config('lock_timeout', '3s', false)"))
         with building.at_work(connection):
             inside = tuple(connection.execute(asked).one())
         after = tuple(connection.execute(asked).one())
+        connection.execute(text("RESET ALL"))
 
     assert inside == ("0", "1min")
-    assert before == after == ("5s", "0")
+    assert after == ("5s", "3s")
 
 
 def test_while_indexes_are_dropped_and_built_nobody_s_write_fails_or_hangs(app: Flask, alice: User, bob: User) -> None:
