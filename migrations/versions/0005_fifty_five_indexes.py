@@ -3,7 +3,7 @@
 from alembic import op
 from dealradar.indexes import Index, building
 
-revision = "0006"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
