@@ -7,16 +7,14 @@ from typing import Final
 from sqlalchemy import text
 
 from dealradar.extensions import db
-from dealradar.invalidation import sweep
 from dealradar.invalidation.kinds import Kind
-from dealradar.invalidation.targets import Backoff, Batch
-from dealradar.invalidation.turns import turns_of
+from dealradar.invalidation.targets import STORE, Backoff, Batch
 
 PATIENCE_S: Final = 10.0
 LONG: Final = Backoff(first_s=3_600.0, max_s=3_600.0)
 OWE: Final = text("""
-    INSERT INTO cache_outbox (tag, kind, created_at)
-    SELECT unnest(CAST(:tags AS text[])), :kind, now() - interval '1 hour'
+    INSERT INTO cache_outbox (tag, kind, created_at, delivered_to)
+    SELECT unnest(CAST(:tags AS text[])), :kind, now() - interval '1 hour', CAST(:told AS text[])
 """)
 
 
@@ -51,11 +49,9 @@ class Edge:
 
 
 def owe(*tags: str, kind: Kind = Kind.STRICT, is_stored: bool = True) -> None:
-    """Let *tags* be owed, to all but the local store if that *is_stored*."""
-    db.session.execute(OWE, {"tags": list(tags), "kind": kind})
+    """Let *tags* be owed for an hour, to all but the local store if that *is_stored*."""
+    db.session.execute(OWE, {"tags": list(tags), "kind": kind, "told": [STORE.name] if is_stored else []})
     db.session.commit()
-    if is_stored:
-        sweep(turns_of([Edge("somebody who is never told")]))
 
 
 def told() -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from flask import current_app
 
 from dealradar.cache import SOFT_BOUND_S
 from dealradar.config import Settings
-from dealradar.invalidation import attempts, outbox, turns
+from dealradar.invalidation import attempts, covering, outbox, turns
 from dealradar.invalidation.hook import is_paying, transaction
 from dealradar.invalidation.measures import DELIVERIES, LAG
 from dealradar.invalidation.outbox import Due, Grace, Row
@@ -50,6 +50,7 @@ def sweep(all_turns: Sequence[Turn] | None = None) -> int:
     swept = _pay(names)
     with transaction():
         outbox.finish(names)
+    covering.cover(listed)
     _prune()
     if swept:
         log.info("swept", tag_count=swept)
