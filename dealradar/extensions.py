@@ -1,12 +1,13 @@
 """The libraries' objects that belong to the program as a whole; ``app.py`` ties them to an application."""
 
-from typing import Final
+from typing import Any, Final
 
 from celery import Celery
 from flask_caching import Cache
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData
+from flask_sqlalchemy.session import Session
+from sqlalchemy import Connection, Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING_CONVENTION: Final = {
@@ -24,7 +25,18 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
-db: Final = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+class RoutedSession(Session):
+    """The session of a context; while ``info[READS_FROM]`` names an engine, it begins its transactions there."""
+
+    READS_FROM: Final = "dealradar_reads_from"
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:  # noqa: ANN401  whatever the library asks by
+        """Return where the next statement goes, unless the transaction has begun already."""
+        chosen: Engine | None = self.info.get(self.READS_FROM)
+        return chosen if chosen is not None else super().get_bind(*args, **kwargs)
+
+
+db: Final = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True, session_options={"class_": RoutedSession})
 migrate: Final = Migrate()
 cache: Final = Cache()
 celery: Final = Celery("dealradar")

@@ -12,10 +12,14 @@ from dealradar.extensions import db
 
 @dataclass(frozen=True)
 class Statement:
-    """What was sent, as the driver has it, and its parameters; of those that were sent at once, the first ones."""
+    """What was sent, as the driver has it, and its parameters; of those that were sent at once, the first ones.
+
+    *may_write* is whether it is part of a transaction that may.
+    """
 
     sql: str
     parameters: Any
+    may_write: bool
 
 
 @contextmanager
@@ -27,8 +31,10 @@ def recorded() -> Iterator[list[Statement]]:
     heard: list[Statement] = []
 
     def hear(*told: Any) -> None:
-        sql, parameters, is_many = told[2], told[3], told[5]
-        heard.append(Statement(sql, parameters[0] if is_many else parameters))
+        connection, _, sql, parameters, _, is_many = told
+        driver = connection.connection.dbapi_connection
+        may_write = not driver.read_only and not driver.autocommit
+        heard.append(Statement(sql, parameters[0] if is_many else parameters, may_write))
 
     engine = db.engine
     event.listen(engine, "before_cursor_execute", hear)

@@ -1,6 +1,7 @@
 """The road of every API request: who, what, from the cache or the view, and out as JSON."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -11,6 +12,7 @@ from flask import Response, current_app, request
 from dealradar.cache import InvalidKeyError
 from dealradar.config import Settings
 from dealradar.domain.errors import NotFoundError
+from dealradar.domain.reading import read_only
 from dealradar.httpcache import demand, origins, overrides
 from dealradar.httpcache.directives import Content
 from dealradar.httpcache.plans import Wish, plan
@@ -89,7 +91,7 @@ def _compute(endpoint: Endpoint, arguments: Mapping[str, Any], *, path: str) -> 
 
 def compute_detached(endpoint: Endpoint, arguments: Mapping[str, Any], *, path: str) -> Computed:
     """Compute without a request: a view that looks at who asks fails here, rather than answer for everybody (G5)."""
-    return _computed(endpoint, lambda: endpoint.view(**arguments), path=path)
+    return _computed(endpoint, lambda: _view(endpoint, arguments), path=path)
 
 
 def _computed(endpoint: Endpoint, view: Callable[[], object], *, path: str) -> Computed:
@@ -128,4 +130,9 @@ def _call(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN
         extra["by"] = caller.actor()
     if endpoint.contract.takes_caller:
         extra["caller"] = caller.current()
-    return endpoint.view(**arguments, **extra)
+    return _view(endpoint, {**arguments, **extra})
+
+
+def _view(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401  whatever the view returns
+    with read_only() if endpoint.method == "GET" else nullcontext():
+        return endpoint.view(**arguments)

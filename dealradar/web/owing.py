@@ -7,7 +7,7 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy.exc import SQLAlchemyError
 
-from dealradar.extensions import db
+from dealradar.domain.reading import read_only
 from dealradar.invalidation import outbox
 from dealradar.invalidation.outbox import Backlog
 
@@ -21,9 +21,9 @@ log = structlog.get_logger(__name__)
 def backlog() -> Backlog | None:
     """Return what is owed, None while the database can't be asked."""
     try:
-        return outbox.backlog()
+        with read_only():
+            return outbox.backlog()
     except SQLAlchemyError as error:
-        db.session.rollback()
         log.warning("backlog_unknown", error=type(error).__name__)
         return None
 

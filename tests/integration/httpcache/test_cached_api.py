@@ -115,13 +115,14 @@ def test_a_write_that_is_rolled_back_makes_nothing_stale(
 
 
 def test_a_reader_that_began_before_a_write_leaves_nothing_stale(
-    client: FlaskClient, deal: Deal, bob: User, monkeypatch: pytest.MonkeyPatch
+    app: Flask, deal: Deal, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = reviews.of_deal
+    client = app.test_client()
 
     def read_then_be_overtaken(*args: object) -> object:
         page = read(*args)  # type: ignore[arg-type]
-        with transaction():
+        with app.app_context(), transaction():
             reviews.publish(ReviewDraft(deal_id=deal.id, rating=5, body="In between."), by=Actor(bob.id, Role.MEMBER))
         return page
 

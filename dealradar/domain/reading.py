@@ -1,0 +1,30 @@
+"""What only reads says so to PostgreSQL, which then refuses it to write (ADR 0055)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dealradar.extensions import RoutedSession, db
+
+
+class ReadingInTransactionError(RuntimeError):
+    """What only reads was begun inside a transaction, which may have written."""
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """Let the session's transactions within the block be READ ONLY; the last one ends, and its connection is free.
+
+    It costs no round trip: the driver says so with BEGIN, which comes with the first statement, if there is one.
+
+    Raises:
+        ReadingInTransactionError: The session has begun a transaction already.
+    """
+    session = db.session()
+    if session.in_transaction():
+        raise ReadingInTransactionError("read_only() begins a transaction of its own: end the present one before it.")
+    session.info[RoutedSession.READS_FROM] = db.engine.execution_options(postgresql_readonly=True)
+    try:
+        yield
+    finally:
+        del session.info[RoutedSession.READS_FROM]
+        session.rollback()
