@@ -155,7 +155,9 @@ sub vcl_deliver {
     call say_how;
     set resp.http.X-Request-ID = req.http.X-Request-ID;
     unset resp.http.CDN-Cache-Control;
+    unset resp.http.Surrogate-Control;
     unset resp.http.Surrogate-Key;
+    unset resp.http.Cache-Tag;
     unset resp.http.xkey;
     unset resp.http.X-Varnish;
     unset resp.http.Via;
