@@ -145,7 +145,8 @@ class Settings(BaseSettings):
     def _are_http(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
         for url in urls:
             parts = urlsplit(url)
-            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+            # Its name stands in the log and in the metrics, which is no place for a password.
+            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"} or "@" in url:
                 raise ValueError("must say where each Varnish listens, such as http://10.0.0.5:80, with commas between")
         return urls
 
