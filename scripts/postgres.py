@@ -25,7 +25,13 @@ _SETTINGS: Final = {
     "log_checkpoints": "off",
     "timezone": "UTC",
 }
-_BRIEF_SETTINGS: Final = _SETTINGS | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_BRIEF_SETTINGS: Final = _SETTINGS | {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.track_utility": "off",
+}
 
 # "Fast" first, which rolls back what is under way; SIGTERM would wait for every client to leave.
 _STOP: Final = (SIGINT, SIGQUIT)

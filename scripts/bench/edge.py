@@ -2,6 +2,7 @@
 
 import json
 import random
+import secrets
 import time
 from collections.abc import Mapping, MutableMapping, Sequence
 from http import HTTPStatus
@@ -16,7 +17,6 @@ from scripts.refused import RefusedError
 PATIENCE_S: Final = 30.0
 """The first write waits for workers that have just been started."""
 LOOKS_EVERY_S: Final = 0.002
-_MEMBER: Final = {"username": "writer", "email": "writer@example.com", "password": "a-long-password"}
 _Answer = tuple[int, HTTPMessage, bytes]
 
 
@@ -46,7 +46,7 @@ class Writer:
 
     def __init__(self, site: Client, edge: Client, deals: Sequence[int]) -> None:
         self._site, self._edge = site, edge
-        site.token = str(_content(site.ask("/api/auth/register", method="POST", send=_MEMBER))["token"])
+        site.token = registered(site)
         self._reviews = [(deal, self._review(deal)) for deal in deals]
         self.floors: MutableMapping[str, int] = {}
 
@@ -108,6 +108,17 @@ class Reader:
             self.failed += status != HTTPStatus.OK
             self.hits += "varnish; hit" in fields.get("Cache-Status", "")
             self.stale += status == HTTPStatus.OK and written_at(body) < floor
+
+
+def registered(client: Client) -> str:
+    """Return the token of a new member.
+
+    Raises:
+        RefusedError: The site doesn't take one.
+    """
+    name = f"member{secrets.token_hex(6)}"
+    member = {"username": name, "email": f"{name}@example.com", "password": "a-long-password"}
+    return str(_content(client.ask("/api/auth/register", method="POST", send=member))["token"])
 
 
 def shown(client: Client, deals: Sequence[int]) -> list[int]:

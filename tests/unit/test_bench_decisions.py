@@ -1,0 +1,62 @@
+"""What `scripts/dev bench` decides about the database, without starting anything."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from scripts.bench.database import Comparison, Cost, Outcome, table
+from scripts.bench.traffic import MEMBERS, Places, recorded
+
+PLACES = Places(deals=range(1, 101), reviews=range(201, 401), people=range(501, 551))
+PLAIN = Outcome("off", 2_000, Cost(statements=6_000, buffers=80_000, cpu_s=4.0), refused=0)
+WARM = Outcome("warm", 2_000, Cost(statements=300, buffers=8_000, cpu_s=1.0), refused=0)
+REFUSED = replace(PLAIN, refused=1)
+COMPARISON = Comparison(0.01, plain=PLAIN, cold=PLAIN, warm=WARM)
+
+
+def test_the_same_seed_gives_the_same_traffic_and_another_seed_another() -> None:
+    first, again, other = (recorded(PLACES, requests=500, writes_share=0.1, seed=seed) for seed in (1, 1, 2))
+
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize(("writes_share", "writes"), [(0.01, 10), (0.1, 100)])
+def test_as_many_requests_write_as_were_asked_for(writes_share: float, writes: int) -> None:
+    traffic = recorded(PLACES, requests=1_000, writes_share=writes_share, seed=1)
+
+    assert Counter(ask.method for ask in traffic) == {"GET": 1_000 - writes, "POST": writes}
+
+
+def test_only_members_write_and_nobody_reviews_a_deal_twice() -> None:
+    traffic = recorded(PLACES, requests=4_000, writes_share=0.1, seed=1)
+
+    writers = {ask.member for ask in traffic if ask.method == "POST"}
+    reviews = [(ask.member, ask.send["deal_id"]) for ask in traffic if ask.send and "rating" in ask.send]
+
+    assert writers <= set(range(MEMBERS))
+    assert len(reviews) == len(set(reviews)) == 100
+
+
+def test_the_best_liked_deal_is_asked_for_most() -> None:
+    traffic = recorded(PLACES, requests=4_000, writes_share=0.01, seed=1)
+
+    asked = Counter(ask.path for ask in traffic if ask.path.startswith("/api/deals/") and ask.path[-1].isdigit())
+
+    assert asked.most_common(1)[0][0] == "/api/deals/1"
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [replace(COMPARISON, plain=REFUSED), replace(COMPARISON, cold=REFUSED), replace(COMPARISON, warm=REFUSED)],
+)
+def test_a_refused_request_spoils_the_comparison(spoilt: Comparison) -> None:
+    assert COMPARISON.is_exact()
+    assert not spoilt.is_exact()
+
+
+def test_the_table_says_what_a_thousand_requests_cost_and_what_was_saved() -> None:
+    last = table([COMPARISON]).splitlines()[-1]
+
+    assert last.split() == ["1%", "writes,", "warm", "150", "95.0%", "4,000", "90.0%", "0.50", "75.0%", "0"]
