@@ -11,7 +11,7 @@ from dealradar import cli, invalidation, jobs
 from dealradar.config import Settings
 from dealradar.domain import registry  # noqa: F401  the models, for whoever looks at the metadata
 from dealradar.domain.users import Passwords
-from dealradar.extensions import cache, celery, db, migrate
+from dealradar.extensions import REPLICA, cache, celery, db, migrate
 from dealradar.httpcache import demand, origins, overrides
 from dealradar.httpcache.control import background
 from dealradar.invalidation import missed
@@ -47,8 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _connect_database(app: Flask, settings: Settings) -> None:
-    app.config["SQLALCHEMY_DATABASE_URI"] = make_url(settings.database_url)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+    options = {
         "pool_size": settings.database_pool_size,
         "max_overflow": 0,
         "pool_timeout": settings.database_connect_timeout_s,
@@ -58,6 +57,11 @@ def _connect_database(app: Flask, settings: Settings) -> None:
             "options": f"-c statement_timeout={settings.database_statement_timeout_ms} -c timezone=UTC",
         },
     }
+    app.config["SQLALCHEMY_DATABASE_URI"] = make_url(settings.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    if settings.database_replica_url:
+        at_replica = {"url": make_url(settings.database_replica_url), "pool_pre_ping": False}  # its first use is a test
+        app.config["SQLALCHEMY_BINDS"] = {REPLICA: options | at_replica}
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
 

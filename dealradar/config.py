@@ -15,7 +15,7 @@ DEFAULT_SECRET_KEY: Final = "dealradar-development-only"  # noqa: S105  refused 
 SECRET_KEY_MIN_CHARS: Final = 32
 HIDDEN: Final = frozenset(
     {
-        *("secret_key", "database_url", "redis_url", "celery_broker_url", "region_redis_urls"),
+        *("secret_key", "database_url", "database_replica_url", "redis_url", "celery_broker_url", "region_redis_urls"),
         *("fastly_api_token", "cloudflare_api_token"),
     }
 )
@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     database_url: str = "postgresql+psycopg://dealradar@127.0.0.1:5432/dealradar"
+    database_replica_url: str = ""
     database_pool_size: int = Field(10, ge=1, le=200)
     database_connect_timeout_s: int = Field(2, ge=1, le=60)
     database_statement_timeout_ms: int = Field(5_000, ge=100, le=600_000)
@@ -119,10 +120,15 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _speak_psycopg(cls, url: str) -> str:
-        scheme, separator, rest = url.partition("://")
-        if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not separator:
-            raise ValueError("must be a PostgreSQL URL, such as postgresql://user:password@host:5432/name")
-        return f"postgresql+psycopg://{rest}"
+        return _of_psycopg(url)
+
+    @field_validator("database_replica_url")
+    @classmethod
+    def _is_another_database(cls, given: str, info: ValidationInfo) -> str:
+        url = _of_psycopg(given) if given else ""
+        if url and url == info.data.get("database_url"):
+            raise ValueError("must name a streaming replica of DATABASE_URL, not that server itself")
+        return url
 
     @field_validator("redis_url", "celery_broker_url")
     @classmethod
@@ -210,6 +216,13 @@ class Settings(BaseSettings):
             return cls(**overrides)
         except ValidationError as error:
             raise ConfigError("\n".join(_explain(fault) for fault in error.errors())) from None
+
+
+def _of_psycopg(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not separator:
+        raise ValueError("must be a PostgreSQL URL, such as postgresql://user:password@host:5432/name")
+    return f"postgresql+psycopg://{rest}"
 
 
 def _explain(fault: Any) -> str:  # noqa: ANN401  pydantic's ErrorDetails, a plain dict

@@ -18,6 +18,9 @@ NAMING_CONVENTION: Final = {
     "pk": "pk_%(table_name)s",
 }
 
+REPLICA: Final = "replica"
+"""The bind key of the streaming replica's engine, where there is one."""
+
 
 class Base(DeclarativeBase):
     """What every model inherits; its metadata is the one that migrations compare the database with."""

@@ -26,7 +26,8 @@ def register(app: Flask, celery: Celery) -> None:
 
     def begin_process(**_: Any) -> None:  # noqa: ANN401  what the signal tells besides
         with app.app_context():
-            db.engine.dispose(close=False)  # the connections are the parent's
+            for engine in db.engines.values():
+                engine.dispose(close=False)  # the connections are the parent's
         background.begin_working(app)
 
     celery.task_cls = TaskInContext  # type: ignore[assignment]  # its stubs know only of the class's name

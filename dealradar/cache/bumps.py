@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from dealradar.cache import versions
+from dealradar.cache import horizons, versions
 from dealradar.cache.keys import gate_key, hard_key, version_key, writer_key
 from dealradar.cache.wire import Command, Reply, Wire
 
@@ -72,7 +72,8 @@ def bump(wire: Wire, stale: Stale) -> tuple[Deferral, ...]:
         StoreUnavailableError: It is not known of all of them that it happened.
         InvalidKeyError: A tag isn't fit for a key; none was invalidated.
     """
-    at_once = [command for tag in stale.hard for command in _forbidding(tag)] + [_moving(tag) for tag in stale.strict]
+    moving = [command for tag in stale.hard for command in _forbidding(tag)] + [_moving(tag) for tag in stale.strict]
+    at_once = [horizons.dropping(), *moving]  # first: who meets a new version must not find what was noted before it
     asking = [_asking(tag) for tag in stale.soft]
     replies = _exchange(wire, [*at_once, *asking])[len(at_once) :]
     refused = [_deferral(tag, reply) for tag, reply in zip(stale.soft, replies, strict=True)]

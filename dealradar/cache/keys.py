@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 NAMESPACE: Final = "dealradarus:v1:"
+HORIZON_KEY: Final = f"{NAMESPACE}horizon"
 MAX_ENDPOINT_CHARS: Final = 200
 MAX_NAME_CHARS: Final = 250
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, cast
 
-from dealradar.cache import bumps, servers, versions
+from dealradar.cache import bumps, horizons, servers, versions
 from dealradar.cache.breaker import Breaker, Circuit, Patience
 from dealradar.cache.bumps import Deferral, Stale
 from dealradar.cache.entries import Entry, EntryError, Versions, jittered, pack, unpack
@@ -258,7 +258,7 @@ class RedisStore:
             run_id = self._acquaintance.run_id or servers.UNKNOWN
             is_known = noted == run_id.encode() and self._recovered_run_id in {None, run_id}
             bumps.bump(self._bumps, Stale(strict=tuple(missed(server_changed=not is_known))))
-            self._bumps.exchange([("SET", servers.KEY, run_id, "EX", versions.TTL_S)])
+            self._bumps.exchange([horizons.dropping(), ("SET", servers.KEY, run_id, "EX", versions.TTL_S)])
             if self._acquaintance.run_id != run_id:
                 raise StoreUnavailableError(Trouble.DISCONNECTED, "Another server answers by now.")
             self._recovered_run_id = run_id

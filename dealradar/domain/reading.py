@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import Engine
+
 from dealradar.extensions import RoutedSession, db
 
 
@@ -14,15 +16,30 @@ class ReadingInTransactionError(RuntimeError):
 def read_only() -> Iterator[None]:
     """Let the session's transactions within the block be READ ONLY; the last one ends, and its connection is free.
 
-    It costs no round trip: the driver says so with BEGIN, which comes with the first statement, if there is one.
+    It costs no round trip: the driver says so with BEGIN, which comes with the first statement, if there is one. Within
+    `reading_at` it is part of that.
+
+    Raises:
+        ReadingInTransactionError: The session has begun a transaction already.
+    """
+    if RoutedSession.READS_FROM in db.session().info:
+        yield
+        return
+    with reading_at(db.engine):
+        yield
+
+
+@contextmanager
+def reading_at(engine: Engine) -> Iterator[None]:
+    """Likewise, at *engine*.
 
     Raises:
         ReadingInTransactionError: The session has begun a transaction already.
     """
     session = db.session()
     if session.in_transaction():
-        raise ReadingInTransactionError("read_only() begins a transaction of its own: end the present one before it.")
-    session.info[RoutedSession.READS_FROM] = db.engine.execution_options(postgresql_readonly=True)
+        raise ReadingInTransactionError("What only reads begins a transaction of its own: end the present one before.")
+    session.info[RoutedSession.READS_FROM] = engine.execution_options(postgresql_readonly=True)
     try:
         yield
     finally:

@@ -23,3 +23,8 @@ REFUSALS: Final = Counter(
 REFRESHES: Final = Counter(
     "dealradar_cache_refreshes", "Refreshes of entries that were still valid, and how they ended.", ("due", "outcome")
 )
+REPLICA_FILLS: Final = Counter(
+    "dealradar_replica_fills",
+    "Whether what was computed for the cache was read at the replica, or why not.",
+    ("outcome",),
+)

@@ -7,9 +7,9 @@ from flask import Flask, current_app
 
 from dealradar.cache import Store
 from dealradar.config import Settings
-from dealradar.httpcache import stores
+from dealradar.httpcache import replicas, stores
 from dealradar.httpcache.flights import Flights
-from dealradar.httpcache.recompute import Recompute
+from dealradar.httpcache.recompute import Read, Recompute, at_the_primary
 from dealradar.httpcache.refresh import Refresher
 from dealradar.httpcache.shield import Shield
 
@@ -33,10 +33,18 @@ def connect(app: Flask, settings: Settings) -> None:
         store = stores.current()
     wait_s = settings.cache_lease_wait_ms / 1_000
     places = settings.cache_recompute_max_concurrent
-    recompute = Recompute(store, Shield(places, wait_s=wait_s))
+    recompute = Recompute(store, Shield(places, wait_s=wait_s), _read(app, settings))
     # Half the places at most, so that those who wait for an answer find one.
     refresher = Refresher(recompute, app.app_context, at_once=max(1, places // 2))
     app.extensions[_EXTENSION] = Origin(store, Flights(store.leases), recompute, refresher, wait_s)
+
+
+def _read(app: Flask, settings: Settings) -> Read:
+    # Where writes invalidate nothing, nothing tells how far a replica must have come.
+    if not settings.database_replica_url or not settings.cache_bust_on_write:
+        return at_the_primary
+    with app.app_context():
+        return replicas.of(settings).read
 
 
 def current() -> Origin:

@@ -43,6 +43,12 @@ class Computed:
 
 
 Compute = Callable[[], Computed]
+Read = Callable[[Compute], Computed]
+
+
+def at_the_primary(compute: Compute) -> Computed:
+    """Return what *compute* does where nothing else is said: reads at the primary."""
+    return compute()
 
 
 @dataclass(frozen=True)
@@ -60,10 +66,14 @@ class Fill:
 
 @dataclass(frozen=True)
 class Recompute:
-    """Makes an entry of what a view computes: *store* keeps it, *shield* bounds how many do so at once."""
+    """Makes an entry of what a view computes: *store* keeps it, *shield* bounds how many do so at once.
+
+    *read* runs what is to be stored; it is called after the versions were read, and may choose where the data is.
+    """
 
     store: Store
     shield: Shield
+    read: Read = at_the_primary
 
     def __call__(self, plan: Plan, compute: Compute, *, known: Miss | None = None) -> Fill:
         """Return what *compute* does, stored under *plan* if it may be; *known* spares versions read just before.
@@ -73,7 +83,7 @@ class Recompute:
         with self.shield.place():
             versions = self.store.versions(plan.tags, known)  # before the database is read, or a stale fill passes (G3)
             started_s = time.monotonic()
-            computed = compute()
+            computed = compute() if versions is None else self.read(compute)
             cost_s = time.monotonic() - started_s
         refusal = _refusal(plan, computed)
         if refusal is not None:

@@ -1,10 +1,10 @@
 """Which store the application has: the one behind Flask-Caching, or none when the cache is switched off."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from dealradar.cache import NullStore, Store, scans, tallies
+from dealradar.cache import NullStore, Store, horizons, scans, tallies
 from dealradar.cache.backend import TaggedRedisCache
 from dealradar.cache.census import Census
 from dealradar.cache.census import take as take_census
@@ -74,6 +74,18 @@ def tally(*, hits: Mapping[str, int], asked: Mapping[str, int]) -> None:
     if wire is not None:
         tallies.add_hits(wire, hits)
         tallies.add_demand(wire, asked, now_s=time.time())
+
+
+def horizon(ask: Callable[[], str]) -> str:
+    """Return how far a copy of the database must have come to be read under versions that were read before.
+
+    That is *ask*ed for where it isn't noted; whatever that raises passes through.
+
+    Raises:
+        StoreUnavailableError: The store can't be asked.
+    """
+    wire = _wire()
+    return ask() if wire is None else horizons.read(wire, ask)
 
 
 def _wire() -> Wire | None:

@@ -24,6 +24,8 @@ def settings_of(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings
         ("CACHE_REVIEWS_TTL_S", "0", "greater than or equal to 1"),
         ("DEALRADAR_ENV", "staging", "'development', 'test' or 'production'"),
         ("DATABASE_URL", "mysql://here/there", "postgresql://"),
+        ("DATABASE_REPLICA_URL", "mysql://here/there", "postgresql://"),
+        ("DATABASE_REPLICA_URL", "postgres://dealradar@127.0.0.1:5432/dealradar", "not that server itself"),
         ("REDIS_URL", "localhost:6379", "redis://"),
         ("REGION_REDIS_URLS", "redis://far:6379/0,far:6379", "redis://"),
         ("REGION_REDIS_URLS", "redis://127.0.0.1:6379/0", "other regions"),
