@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import pytest
 
-from dealradar.config import Settings
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.users.models import User
 from tests.factories.people import token_for
@@ -24,26 +23,9 @@ ROUNDS: Final = 5
 
 
 @pytest.fixture
-def environment(settings: Settings, valkey: Valkey, broker: Valkey) -> dict[str, str]:
+def environment(environment: dict[str, str], broker: Valkey) -> dict[str, str]:
     """Return what all processes of the site are told."""
-    return {
-        "DEALRADAR_ENV": "test",
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": valkey.url,
-        "CELERY_BROKER_URL": broker.url,
-        "RATE_LIMIT_MAX_REQUESTS": "1000000",
-        "TRUSTED_PROXIES": "127.0.0.0/8",
-        "WEB_CONCURRENCY": "1",
-    }
-
-
-@pytest.fixture
-def site(environment: dict[str, str], tmp_path: Path) -> Iterator[Site]:
-    """Return the running site."""
-    site = Site(environment, tmp_path / "web.log")
-    site.start()
-    yield site
-    site.stop()
+    return {**environment, "CELERY_BROKER_URL": broker.url, "TRUSTED_PROXIES": "127.0.0.0/8", "WEB_CONCURRENCY": "1"}
 
 
 @pytest.fixture
