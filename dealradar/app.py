@@ -9,7 +9,10 @@ from sqlalchemy.engine import make_url
 
 from dealradar import cli, invalidation, jobs
 from dealradar.config import Settings
-from dealradar.domain import registry  # noqa: F401  the models, for whoever looks at the metadata
+from dealradar.domain import (
+    reading,
+    registry,  # noqa: F401  the models, for whoever looks at the metadata
+)
 from dealradar.domain.users import Passwords
 from dealradar.extensions import REPLICA, cache, celery, db, migrate
 from dealradar.httpcache import demand, origins, overrides
@@ -63,6 +66,9 @@ def _connect_database(app: Flask, settings: Settings) -> None:
         at_replica = {"url": make_url(settings.database_replica_url), "pool_pre_ping": False}  # its first use is a test
         app.config["SQLALCHEMY_BINDS"] = {REPLICA: options | at_replica}
     db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            reading.leave_the_rest_to_the_server(engine)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
 
 

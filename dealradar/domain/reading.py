@@ -2,14 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from dealradar.extensions import RoutedSession, db
 
 
 class ReadingInTransactionError(RuntimeError):
     """What only reads was begun inside a transaction, which may have written."""
+
+
+def leave_the_rest_to_the_server(engine: Engine) -> None:
+    """Have the connections of *engine* say nothing of reading or writing but within `read_only`.
+
+    SQLAlchemy leaves them at READ WRITE afterwards, which a standby refuses, and which overrules what an operator has
+    set as default_transaction_read_only.
+    """
+    event.listen(engine, "checkin", _say_nothing)
+
+
+def _say_nothing(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's, of which SQLAlchemy knows no type
+    if connection is not None:
+        connection.read_only = None
 
 
 @contextmanager
