@@ -7,7 +7,9 @@ from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from dealradar.alert_settings import AlertSettings
 
 VERSION: Final = "0.1.0"
 ENV_FILE: Final = ".env.dealradarus.local"
@@ -35,7 +37,7 @@ class ConfigError(Exception):
     """The environment holds a value that the program cannot run with; says which and what is allowed."""
 
 
-class Settings(BaseSettings):
+class Settings(AlertSettings):
     """What the program may be told from outside; each field is the environment variable of its name.
 
     ``.env.example`` documents them for operators.
