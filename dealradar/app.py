@@ -18,7 +18,7 @@ from dealradar.extensions import REPLICA, cache, celery, db, migrate
 from dealradar.httpcache import demand, origins, overrides
 from dealradar.httpcache.control import background
 from dealradar.invalidation import missed
-from dealradar.monitoring import logs, metrics
+from dealradar.monitoring import http_measures, logs, metrics, spending
 from dealradar.web import wiring
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["passwords"] = Passwords(max_concurrent=settings.password_hash_max_concurrent)
     logs.configure(settings)
-    metrics.measure_http(app)
+    http_measures.connect(app)
     _connect_database(app, settings)
     _connect_cache(app, settings)
     invalidation.connect(app, settings)
@@ -69,6 +69,7 @@ def _connect_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         for engine in db.engines.values():
             reading.leave_the_rest_to_the_server(engine)
+            spending.listen(engine)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
 
 

@@ -5,7 +5,8 @@ Never a secret or a body, and so never the variables of a traceback either.
 
 import logging
 import sys
-from typing import Final
+from io import TextIOBase
+from typing import Final, TextIO, cast
 
 import structlog
 from structlog.dev import ConsoleRenderer, plain_traceback
@@ -15,6 +16,18 @@ from structlog.tracebacks import ExceptionDictTransformer
 from dealradar.config import Settings
 
 LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+class StandardError(TextIOBase):
+    """Standard error as it is when something is written, not when the log was configured."""
+
+    def write(self, text: str, /) -> int:
+        """Write *text*; return how many characters that is."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Have what was written out."""
+        sys.stderr.flush()
 
 
 def configure(settings: Settings) -> None:
@@ -27,7 +40,7 @@ def configure(settings: Settings) -> None:
             *(_for_machines() if settings.is_production else _for_people()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[settings.log_level]),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", StandardError())),
     )
 
 

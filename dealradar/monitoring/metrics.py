@@ -1,4 +1,4 @@
-"""The families of metrics that are ours; HTTP's own come from prometheus-flask-exporter.
+"""The families of metrics that are ours, and how all are exposed; HTTP's own are in `http_measures`.
 
 Several processes serve one site: with ``PROMETHEUS_MULTIPROC_DIR`` set, what is read is the sum of them all.
 """
@@ -11,12 +11,9 @@ from flask import Flask
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from prometheus_flask_exporter import PrometheusMetrics
 
 from dealradar.cache import Event
-
-UNROUTED: Final = "(none)"
-_EXTENSION: Final = "http_metrics"
+from dealradar.monitoring import http_measures
 
 RESPONSES: Final = Counter(
     "dealradar_cache_responses", "Answers of cacheable endpoints by how they were come by.", ("endpoint", "result")
@@ -36,11 +33,6 @@ def observe(event: Event) -> None:
     """Count what the cache store did."""
     OPERATIONS.labels(event.did, event.outcome).inc()
     OPERATION_SECONDS.labels(event.did).observe(event.duration_s)
-
-
-def measure_http(app: Flask) -> None:
-    """Count and time every request of *app* by its route, never by its path, which anybody may make up."""
-    app.extensions[_EXTENSION] = PrometheusMetrics(app, path=None, group_by=_route, registry=CollectorRegistry())
 
 
 class _Read(Collector):
@@ -67,15 +59,7 @@ def families(app: Flask) -> Iterable[Metric]:
 
 def _registries(app: Flask) -> tuple[CollectorRegistry, ...]:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return REGISTRY, app.extensions[_EXTENSION].registry
+        return REGISTRY, http_measures.registry_of(app)
     summed = CollectorRegistry()
     MultiProcessCollector(summed)  # type: ignore[no-untyped-call]  # the library has no types here
     return (summed,)
-
-
-def _route(request: object) -> str:
-    rule = getattr(request, "url_rule", None)
-    return str(rule) if rule is not None else UNROUTED
-
-
-_route.__name__ = "route"  # the exporter labels by the function's name

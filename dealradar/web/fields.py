@@ -18,6 +18,7 @@ from dealradar.httpcache.policies import Sharing
 from dealradar.httpcache.serving import Served
 from dealradar.httpcache.surrogates import cache_tag, surrogate_key
 from dealradar.httpcache.validators import etag_of, in_coding
+from dealradar.monitoring.http_measures import UNSENT_BYTES
 
 CACHE_NAME: Final = "dealradar"
 
@@ -90,6 +91,8 @@ def conditional(response: Response, validators: Validators) -> Response:
     if outcome is Outcome.FAILED:
         raise PreconditionFailed("It is not, or no longer, what the request's preconditions name.")
     if outcome is Outcome.NOT_MODIFIED:
+        if request.method == "GET":
+            UNSENT_BYTES.inc(response.content_length or 0)
         response.status_code = HTTPStatus.NOT_MODIFIED
         response.set_data(b"")
     return response
