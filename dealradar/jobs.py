@@ -18,6 +18,7 @@ class Job(StrEnum):
     TELL_TARGET = "invalidation.tell"
     SWEEP_INVALIDATIONS = "invalidation.sweep"
     WORK_ON_CACHE = "cache.work"
+    SAMPLE_CACHE = "cache.sample"
     CLOSE_ENDED_DEALS = "deals.close_ended"
     FORGET_TOKENS = "users.forget_tokens"
     REFRESH_REPUTATIONS = "users.refresh_reputations"

@@ -1,10 +1,22 @@
+from datetime import UTC, datetime
+
 from celery import shared_task
 
-from dealradar.invalidation import control
+from dealradar.invalidation import control, spot_checks, transaction
 from dealradar.jobs import Job
+from dealradar.monitoring import sampling
 
 
 @shared_task(name=Job.WORK_ON_CACHE)
 def work() -> int:
     """Do what operators asked for; return how many jobs were done."""
     return control.work()
+
+
+@shared_task(name=Job.SAMPLE_CACHE)
+def sample() -> int:
+    """Compare a few stored answers with the database, and heal what is stale; return how many were compared."""
+    samples = spot_checks.compare()
+    with transaction():
+        spot_checks.heal(samples)
+        return sampling.note([each.verdict for each in samples], now=datetime.now(UTC))

@@ -22,6 +22,7 @@ class Recurring:
 SCHEDULE: Final = (
     Recurring(Job.SWEEP_INVALIDATIONS, every_s=1, expires_s=30),
     Recurring(Job.WORK_ON_CACHE, every_s=2, expires_s=10),
+    Recurring(Job.SAMPLE_CACHE, every_s=15, expires_s=15),
     Recurring(Job.CLOSE_ENDED_DEALS, every_s=30, expires_s=60),
     Recurring(Job.REFRESH_REPUTATIONS, every_s=600, expires_s=600),
     Recurring(Job.FORGET_TOKENS, every_s=60, expires_s=120),

@@ -17,6 +17,9 @@ from dealradar.httpcache.serving import Served, XCache
 NOT_ASKED: Final = "dealradar.nobody_asked"
 """In the environment of a request that nobody made, and that is not to be counted."""
 
+SERVED_BY: Final = "dealradar.served_by"
+"""In that of one that something else than `serve` is to serve: what does."""
+
 MAX_COUNTED: Final = 2_000
 """How many keys, and how many paths, are counted between two flushes; what is asked for often is there early."""
 

@@ -28,3 +28,8 @@ REPLICA_FILLS: Final = Counter(
     "Whether what was computed for the cache was read at the replica, or why not.",
     ("outcome",),
 )
+SAMPLES: Final = Counter(
+    "dealradar_cache_samples",
+    "Stored answers that were computed anew to be compared, and what came of it.",
+    ("verdict",),
+)

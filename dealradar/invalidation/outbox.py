@@ -91,9 +91,16 @@ _FOLD: Final = text("""
     SELECT count(*) FROM folded
 """).bindparams(bindparam("told", type_=ARRAY(Text)))
 
-_OWE: Final = text("INSERT INTO cache_outbox (tag) SELECT unnest(:tags) ON CONFLICT DO NOTHING").bindparams(
-    bindparam("tags", type_=ARRAY(Text))
-)
+_OWE: Final = text(
+    "INSERT INTO cache_outbox (tag, kind) SELECT unnest(:tags), :kind ON CONFLICT DO NOTHING"
+).bindparams(bindparam("tags", type_=ARRAY(Text)))
+
+_IS_OWED: Final = text("""
+    SELECT EXISTS (
+        SELECT FROM cache_outbox
+         WHERE delivered_at IS NULL AND NOT delivered_to @> ARRAY[:target] AND tag = ANY (:tags)
+    )
+""").bindparams(bindparam("tags", type_=ARRAY(Text)))
 
 _OWED_TAGS: Final = text("""
     SELECT DISTINCT tag FROM cache_outbox
@@ -172,9 +179,14 @@ def of_this_transaction() -> Owed | None:
     return Owed(transaction_id, Stale(hard, strict, soft))
 
 
-def owe(tags: Collection[str]) -> None:
+def owe(tags: Collection[str], *, kind: Kind = Kind.STRICT) -> None:
     """Let the present transaction owe *tags*, which no trigger knows of; the caller commits."""
-    db.session.execute(_OWE, {"tags": list(tags)})
+    db.session.execute(_OWE, {"tags": list(tags), "kind": kind})
+
+
+def is_owed(tags: Collection[str]) -> bool:
+    """Return whether a committed write made any of *tags* stale that the local store isn't noted to know of."""
+    return bool(db.session.scalar(_IS_OWED, {"tags": list(tags), "target": STORE.name}))
 
 
 def claim(due: Due, *, limit: int) -> list[Row]:

@@ -10,8 +10,12 @@ import workers
 from dealradar.domain import users
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
+from dealradar.httpcache.control import background
 from dealradar.invalidation import transaction
+from dealradar.invalidation.kinds import Kind
 from dealradar.jobs import Job
+from dealradar.monitoring import sampling
+from dealradar.monitoring.sampling import StaleRatio
 from tests.factories.deals import make_deal
 from tests.factories.reviews import make_review
 from workers.schedule import SCHEDULE
@@ -30,6 +34,12 @@ def _status(deal_id: int) -> str:
     found = db.session.scalar(text("SELECT status FROM deals WHERE id = :id"), {"id": deal_id})
     db.session.rollback()
     return str(found)
+
+
+def _everything_that_is_owed() -> list[tuple[int, int]]:
+    owed = [transaction_id for (transaction_id,) in db.session.execute(text("SELECT transaction_id FROM cache_outbox"))]
+    db.session.rollback()
+    return [(transaction_id, Kind.SOFT) for transaction_id in owed]
 
 
 def test_every_job_has_a_task_and_every_task_of_ours_is_a_job(celery: Celery) -> None:
@@ -79,6 +89,22 @@ def test_what_is_owed_is_swept_and_what_is_paid_is_noted(celery: Celery) -> None
 
     assert (noted, swept) == (1, 1)
     assert db.session.scalar(text("SELECT count(*) FROM cache_outbox WHERE delivered_to = '{store}'")) == 2
+
+
+def test_what_is_stored_is_compared_with_the_database_and_what_is_stale_is_counted_and_healed(
+    app: Flask, celery: Celery, alice: User
+) -> None:
+    deal = make_deal(alice)
+    assert app.test_client().get(f"/api/deals/{deal.id}").headers["X-Cache"] == "MISS"
+    background.tell_demand()
+    celery.tasks[Job.DELIVER_INVALIDATIONS].apply(args=(_everything_that_is_owed(),))
+    db.session.execute(text("SET LOCAL dealradar.outbox = 'off'; UPDATE deals SET price_cents = price_cents + 1"))
+    db.session.commit()
+
+    counts = [celery.tasks[Job.SAMPLE_CACHE].apply().get() for _ in range(2)]
+
+    assert counts == [1, 0]  # the second time, it isn't there any more
+    assert sampling.stale_ratio(60, datetime.now(UTC)) == StaleRatio(1, 1)
 
 
 def test_tokens_that_expired_long_ago_are_forgotten(celery: Celery, alice: User) -> None:

@@ -14,11 +14,16 @@ def wanted(wish: Warming) -> Wanted:
     Raises:
         BusyError: It is about what is asked for most, and the store, which knows, can't be asked.
     """
-    chosen = wish.paths if wish.top is None else _most_asked(wish.top)
+    chosen = wish.paths if wish.top is None else most_asked(wish.top)
     return Wanted(Kind.WARM, paths=tuple(dict.fromkeys(chosen)))
 
 
-def _most_asked(count: int) -> list[str]:
+def most_asked(count: int) -> list[str]:
+    """Return up to *count* public paths, as below ``/api``, those in most demand first.
+
+    Raises:
+        BusyError: The store, which knows, can't be asked.
+    """
     try:
         return [path for path in stores.most_asked(count) if _is_public(path)]
     except StoreUnavailableError:

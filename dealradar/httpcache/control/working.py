@@ -5,17 +5,15 @@ from http import HTTPStatus
 from typing import Final
 
 import structlog
-from flask import current_app
 from werkzeug.exceptions import HTTPException
-from werkzeug.test import EnvironBuilder
 
 from dealradar.cache import scans
 from dealradar.domain.errors import DomainError
-from dealradar.httpcache import demand, stores
+from dealradar.httpcache import stores
+from dealradar.httpcache.control import asking
 from dealradar.httpcache.control.jobs import Job, Kind
 from dealradar.httpcache.serving import XCache
 
-API: Final = "/api"
 log = structlog.get_logger(__name__)
 
 
@@ -53,14 +51,9 @@ STEPS: Final[Mapping[Kind, Callable[[Job], Job]]] = {Kind.INVALIDATE: purge, Kin
 
 
 def _ask(path: str) -> str | None:
-    """Answer *path* as if anybody had asked for it; return what was wrong.
-
-    The view runs without what surrounds a request: nobody's limit is used up, and no request is logged or counted.
-    """
-    environ = EnvironBuilder(API + path, environ_base={demand.NOT_ASKED: True}).get_environ()
+    """Answer *path* as if anybody had asked for it; return what was wrong."""
     try:
-        with current_app.app_context(), current_app.request_context(environ):
-            answer = current_app.make_response(current_app.dispatch_request())
+        answer = asking.ask(path)
     except (DomainError, HTTPException) as error:
         return f"{path}: {error}"
     except Exception as error:  # a path that can't be answered must not keep the others cold

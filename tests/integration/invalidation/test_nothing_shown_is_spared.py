@@ -86,7 +86,7 @@ ARRIVALS: Final = {
 TABLES: Final = tuple(table for table in Base.metadata.sorted_tables if table.name != "cache_outbox")
 UNSEEN: Final = {
     *("tokens", "api_keys", "notifications", "moderation_log"),
-    *("cache_jobs", "cache_policies", "cache_policy_changes", "cache_targets"),
+    *("cache_jobs", "cache_policies", "cache_policy_changes", "cache_samples", "cache_targets"),
 }
 """The tables that no cached answer shows anything of."""
 
