@@ -1,10 +1,12 @@
 """What the servers that are depended on say of themselves."""
 
+import time
 from dataclasses import dataclass
 from typing import Final
 
+import psycopg
 import redis
-from sqlalchemy import Engine, text
+from sqlalchemy import URL, Engine, text
 
 TIMEOUT_S: Final = 0.5
 
@@ -19,6 +21,10 @@ class StoreReading:
     evictions: int
 
 
+class DatabaseAwayError(Exception):
+    """The database let nobody in."""
+
+
 def ping_redis(url: str) -> None:
     """Return when the Redis at *url* has answered.
 
@@ -27,6 +33,42 @@ def ping_redis(url: str) -> None:
     """
     with redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S) as server:
         server.ping()
+
+
+def time_redis(url: str, *, pings: int) -> float:
+    """Return how many seconds the fastest of some *pings* took at the Redis at *url*, without connecting.
+
+    Raises:
+        RedisError: It can't be reached, or takes longer than `TIMEOUT_S`.
+    """
+    with redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S) as server:
+        server.ping()
+        return min(_time_ping(server) for _ in range(pings))
+
+
+def _time_ping(server: redis.Redis) -> float:
+    began_s = time.monotonic()
+    server.ping()
+    return time.monotonic() - began_s
+
+
+def reach_database(url: URL, *, patience_s: int) -> None:
+    """Return when the database has answered over a connection of its own, which none of the pool has to be free for.
+
+    Raises:
+        DatabaseAwayError: It can't be reached, or hasn't let anybody in after *patience_s*.
+    """
+    known = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        psycopg.connect(known, connect_timeout=patience_s).close()
+    except psycopg.Error as error:
+        raise DatabaseAwayError(_without_addresses(error)) from None
+
+
+def _without_addresses(error: psycopg.Error) -> str:
+    """Return the end of what the driver says, which is the reason; its beginning names hosts and users."""
+    lines = str(error).splitlines()
+    return f"No connection: {lines[-1].rsplit(': ', 1)[-1]}." if lines else "No connection."
 
 
 def ping_database(engine: Engine) -> None:

@@ -58,7 +58,7 @@ class Definition:
 
     Attributes:
         title: What it is, as a mail's subject says it.
-        is_windowed: Whether its value is of the last ``ALERT_WINDOW_S`` seconds, and not of this moment.
+        windows: Of how many times the last ``ALERT_WINDOW_S`` seconds its value is; 0: of this moment.
         minimum: With less than that in the window there is no value.
         for_s: How long it must be bad before that counts.
         clear_for_s: How long it must be good again.
@@ -72,7 +72,7 @@ class Definition:
     sense: Sense
     for_s: float
     meaning: str
-    is_windowed: bool = False
+    windows: int = 0
     minimum: Minimum | None = None
     clear_for_s: float = 60.0
     margin: float = 0.0
@@ -90,7 +90,7 @@ TABLE: Final = (
         Unit.RATIO,
         Sense.BELOW,
         for_s=60,
-        is_windowed=True,
+        windows=1,
         minimum=Minimum(100, "lookups"),
         margin=0.02,
         meaning="More answers than usual are computed from the database, so that they are slower and it works harder.",
@@ -101,7 +101,7 @@ TABLE: Final = (
         Unit.SECONDS,
         Sense.ABOVE,
         for_s=60,
-        is_windowed=True,
+        windows=1,
         minimum=Minimum(20, "requests"),
         margin=0.1,
         meaning="People wait noticeably long for most of what they ask for.",
@@ -112,7 +112,7 @@ TABLE: Final = (
         Unit.SECONDS,
         Sense.ABOVE,
         for_s=60,
-        is_windowed=True,
+        windows=1,
         minimum=Minimum(100, "requests"),
         margin=0.1,
         meaning="One request in twenty takes very long, while most may be as fast as ever.",
@@ -123,7 +123,7 @@ TABLE: Final = (
         Unit.RATIO,
         Sense.ABOVE,
         for_s=30,
-        is_windowed=True,
+        windows=1,
         minimum=Minimum(20, "requests"),
         margin=0.1,
         meaning="Requests are answered with a 5xx: people don't get what they asked for.",
@@ -162,7 +162,7 @@ TABLE: Final = (
         Unit.RATIO,
         Sense.ABOVE,
         for_s=0,
-        is_windowed=True,
+        windows=12,
         minimum=Minimum(1, "samples"),
         meaning="Entries of the cache differed from what the database says: people were shown what is outdated.",
     ),

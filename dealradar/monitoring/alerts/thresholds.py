@@ -23,13 +23,17 @@ class Bound:
 
 @dataclass(frozen=True)
 class Rule:
-    """When a signal counts as bad, all settings considered: beyond which bounds, for how long; when as good again."""
+    """When a signal counts as bad, all settings considered: beyond which bounds, for how long; when as good again.
+
+    *window_s* is how long a time its values are of; 0: of a moment.
+    """
 
     definition: Definition
     warning: Bound
     critical: Bound
     for_s: float
     clear_for_s: float
+    window_s: int
 
 
 def rules(settings: AlertSettings) -> Mapping[Signal, Rule]:
@@ -45,6 +49,7 @@ def _rule(definition: Definition, settings: AlertSettings) -> Rule:
         critical=_bound(definition, getattr(settings, f"alert_{definition.signal}_critical")),
         for_s=definition.for_s * held,
         clear_for_s=definition.clear_for_s * held,
+        window_s=settings.alert_window_s * definition.windows,
     )
 
 

@@ -1,0 +1,64 @@
+"""Values and thresholds in words that people read."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from dealradar.monitoring.alerts.levels import Level
+from dealradar.monitoring.alerts.signals import DEGRADED, FAILED, WELL, Unit
+from dealradar.monitoring.alerts.thresholds import Rule
+
+STATES: Final = {WELL: "working", DEGRADED: "degraded", FAILED: "failed"}
+GB: Final = 1e9
+MB: Final = 1e6
+MINUTE_S: Final = 60
+HOUR_S: Final = 3_600
+
+
+def span(seconds: float) -> str:
+    """Return how long *seconds* are: ``450 ms``, ``12 s``, ``5 min``, ``2 h 10 min``."""
+    if seconds < 1:
+        return f"{seconds * 1_000:.3g} ms"
+    if seconds < 2 * MINUTE_S:
+        return f"{seconds:.3g} s"
+    if seconds < HOUR_S:
+        return f"{seconds / MINUTE_S:.0f} min"
+    hours, minutes = divmod(round(seconds / MINUTE_S), MINUTE_S)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def value(number: float | None, unit: Unit) -> str:
+    """Return *number* as a person reads it: ``54 %``, ``1.62 GB``, ``740 ms``, ``failed``."""
+    return "no data" if number is None else _WORDS[unit](number)
+
+
+def threshold(rule: Rule, level: Level) -> str:
+    """Return from where on a signal is *level*: ``below 80 % over 5 min, for 1 min``; when well, where it isn't."""
+    bound = rule.critical if level is Level.CRITICAL else rule.warning
+    definition = rule.definition
+    if definition.unit is Unit.STATE:
+        limit = f"worse than {_state(bound.value)}"
+    else:
+        limit = f"{definition.sense} {value(bound.value, definition.unit)}"
+    over = f" over {span(rule.window_s)}" if rule.window_s else ""
+    held = f", for {span(rule.for_s)}" if rule.for_s else ""
+    return f"{limit}{over}{held}"
+
+
+def _ratio(number: float) -> str:
+    return f"{number * 100:.3g} %"
+
+
+def _bytes(number: float) -> str:
+    return f"{number / GB:.3g} GB" if number >= GB else f"{number / MB:.3g} MB"
+
+
+def _state(number: float) -> str:
+    return STATES.get(number, f"{number:g}")
+
+
+_WORDS: Final[Mapping[Unit, Callable[[float], str]]] = {
+    Unit.RATIO: _ratio,
+    Unit.SECONDS: span,
+    Unit.BYTES: _bytes,
+    Unit.STATE: _state,
+}
