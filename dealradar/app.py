@@ -7,7 +7,7 @@ from typing import Final
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from dealradar import cli, invalidation, jobs
+from dealradar import background, cli, invalidation, jobs
 from dealradar.config import Settings
 from dealradar.domain import (
     reading,
@@ -16,7 +16,6 @@ from dealradar.domain import (
 from dealradar.domain.users import Passwords
 from dealradar.extensions import REPLICA, cache, celery, db, migrate
 from dealradar.httpcache import demand, origins, overrides
-from dealradar.httpcache.control import background
 from dealradar.invalidation import missed
 from dealradar.monitoring import http_measures, logs, metrics, spending
 from dealradar.web import wiring

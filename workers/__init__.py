@@ -7,8 +7,8 @@ from celery import Celery, Task
 from celery.signals import worker_process_init
 from flask import Flask
 
+from dealradar import background
 from dealradar.extensions import db
-from dealradar.httpcache.control import background
 from workers import cache, deals, invalidation, users  # noqa: F401  importing them is what makes their tasks known
 from workers.schedule import SCHEDULE
 

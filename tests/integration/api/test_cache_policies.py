@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
 from dealradar.httpcache.control import background, changes
-from dealradar.httpcache.control.rounds import Rounds
+from dealradar.rounds import Rounds
 from tests.applications import Make
 from tests.factories.deals import make_deal
 

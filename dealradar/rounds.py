@@ -1,7 +1,8 @@
-"""What a process does again and again beside its requests, in a thread of its own."""
+"""What a process does again and again beside its requests or tasks, each thing in a thread of its own."""
 
 import time
 from collections.abc import Callable
+from enum import StrEnum
 from threading import Thread
 from typing import Final
 
@@ -10,11 +11,22 @@ from flask import Flask
 from prometheus_client import Counter
 
 ROUNDS: Final = Counter(
-    "dealradar_cache_rounds",
-    "What processes do by the clock beside their requests, and whether it could be done.",
+    "dealradar_rounds",
+    "What processes do by the clock beside their requests and tasks, and whether it could be done.",
     ("task", "outcome"),
 )
 log = structlog.get_logger(__name__)
+
+
+class Kind(StrEnum):
+    """What a process of ours is there for: to answer requests, to do background tasks, or to ask for them by the clock.
+
+    The last has no rounds.
+    """
+
+    WEB = "web"
+    WORKER = "worker"
+    BEAT = "beat"
 
 
 class Rounds:
@@ -26,13 +38,14 @@ class Rounds:
         self._every_s = every_s
         self._is_failing = False
 
-    def begin(self) -> None:
-        """Go round once, then begin a thread that goes on until the process ends.
+    def begin(self, *, is_awaited: bool) -> None:
+        """Begin a thread that goes round until the process ends, after the first time if that *is_awaited*.
 
         To be called in the process that it is for: a forked child has no thread of its parent's.
         """
-        self.once()
-        Thread(target=self._go_on, name=self._act.__name__, daemon=True).start()
+        if is_awaited:
+            self.once()
+        Thread(target=self._go_on, args=(is_awaited,), name=self._act.__name__, daemon=True).start()
 
     def once(self) -> None:
         """Go round once; never raises."""
@@ -48,7 +61,9 @@ class Rounds:
             ROUNDS.labels(self._act.__name__, "done").inc()
             self._is_failing = False
 
-    def _go_on(self) -> None:
+    def _go_on(self, was_once: bool) -> None:
+        if not was_once:
+            self.once()
         while True:
             time.sleep(self._every_s)
             self.once()

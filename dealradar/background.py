@@ -1,0 +1,65 @@
+"""What each process does by the clock beside its requests and tasks: a line each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask
+
+from dealradar.config import Settings
+from dealradar.httpcache import stores
+from dealradar.httpcache.control.background import follow_policies, tell_demand
+from dealradar.rounds import Kind, Rounds
+
+Pace = Callable[[Settings], float]
+
+
+@dataclass(frozen=True)
+class Round:
+    """What processes of some kinds do again and again.
+
+    Attributes:
+        pace: The seconds between two times, by the settings of the process.
+        is_awaited: Whether it is done once before the process does anything else.
+    """
+
+    act: Callable[[], object]
+    pace: Pace
+    kinds: frozenset[Kind]
+    is_awaited: bool = False
+
+
+def every(seconds_s: float) -> Pace:
+    """Return the pace that no setting changes."""
+    return lambda _: seconds_s
+
+
+ALL: Final = frozenset({Kind.WEB, Kind.WORKER})
+WEB: Final = frozenset({Kind.WEB})
+
+POLICIES_EVERY_S: Final = 2.0
+"""With a slow statement on top, a change is in force everywhere within 5 s."""
+
+ROUNDS: Final = (
+    Round(follow_policies, every(POLICIES_EVERY_S), ALL, is_awaited=True),
+    Round(tell_demand, every(5.0), WEB),
+)
+
+
+def begin_serving(app: Flask) -> None:
+    """Begin what a process that serves *app* does, and have the cache ready for it; in that process, once."""
+    _begin(app, Kind.WEB)
+    with app.app_context():
+        stores.await_first_recovery()
+
+
+def begin_working(app: Flask) -> None:
+    """Begin what a process that does background tasks does, which answers what it warms; in that process, once."""
+    _begin(app, Kind.WORKER)
+
+
+def _begin(app: Flask, kind: Kind) -> None:
+    settings: Settings = app.extensions["settings"]
+    for each in ROUNDS:
+        if kind in each.kinds:
+            Rounds(app, each.act, every_s=each.pace(settings)).begin(is_awaited=each.is_awaited)
