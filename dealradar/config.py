@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from dealradar.alert_settings import AlertSettings
+from dealradar.mail_settings import MailSettings
 
 VERSION: Final = "0.1.0"
 ENV_FILE: Final = ".env.dealradarus.local"
@@ -18,7 +19,7 @@ SECRET_KEY_MIN_CHARS: Final = 32
 HIDDEN: Final = frozenset(
     {
         *("secret_key", "database_url", "database_replica_url", "redis_url", "celery_broker_url", "region_redis_urls"),
-        *("fastly_api_token", "cloudflare_api_token"),
+        *("fastly_api_token", "cloudflare_api_token", "smtp_password"),
     }
 )
 
@@ -37,7 +38,7 @@ class ConfigError(Exception):
     """The environment holds a value that the program cannot run with; says which and what is allowed."""
 
 
-class Settings(AlertSettings):
+class Settings(AlertSettings, MailSettings):
     """What the program may be told from outside; each field is the environment variable of its name.
 
     ``.env.example`` documents them for operators.
@@ -201,6 +202,12 @@ class Settings(AlertSettings):
     def wants_cache_tags(self) -> bool:
         """Whether a CDN is told to forget by what it reads in Cache-Tag, not in Surrogate-Key."""
         return self.cloudflare_zone_id is not None or self.cloudfront_distribution_id is not None
+
+    @property
+    def site_url(self) -> str:
+        """Where people reach the site, without a slash at its end: as set, or where this process listens."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
 
     @property
     def is_production(self) -> bool:

@@ -37,6 +37,13 @@ def settings_of(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings
         ("TRUSTED_PROXIES", "proxy.internal", "network"),
         ("FASTLY_API_URL", "api.fastly.com", "https://"),
         ("FASTLY_SERVICE_ID", "a/b", "pattern"),
+        ("PUBLIC_URL", "deals.example.com", "https://deals.example.com"),
+        ("SMTP_HOST", "smtp://mail.example.com", "pattern"),
+        ("SMTP_PORT", "0", "greater than or equal to 1"),
+        ("SMTP_TLS", "ssl", "'none', 'starttls' or 'tls'"),
+        ("SMTP_TIMEOUT_S", "0", "greater than or equal to 0.1"),
+        ("MAIL_FROM", "DealRadar", "not a valid email address"),
+        ("ALERT_EMAILS", "ops@example.com,oncall", "not a valid email address"),
     ],
 )
 def test_a_bad_value_is_named_with_what_is_allowed(
@@ -79,6 +86,42 @@ def test_half_a_cdn_stops_the_start_naming_the_other_half(
         settings_of(monkeypatch, **environment)
 
     assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "named", "allowed"),
+    [
+        ({"SMTP_HOST": "mail.example.com"}, "MAIL_FROM", "as SMTP_HOST is"),
+        ({"SMTP_USERNAME": "dealradar"}, "SMTP_PASSWORD", "as SMTP_USERNAME is"),
+        ({"SMTP_PASSWORD": "hunter2"}, "SMTP_PASSWORD", "SMTP_USERNAME"),
+        (
+            {"SMTP_HOST": "mail.example.com", "SMTP_TLS": "none", "SMTP_USERNAME": "me", "SMTP_PASSWORD": "hunter2"},
+            "SMTP_PASSWORD",
+            "SMTP_TLS=starttls or tls",
+        ),
+    ],
+)
+def test_half_a_mail_server_stops_the_start_naming_the_other_half(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], named: str, allowed: str
+) -> None:
+    with pytest.raises(ConfigError, match=named) as refusal:
+        settings_of(monkeypatch, **environment)
+
+    assert allowed in str(refusal.value)
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("tls", "port"), [("none", 25), ("starttls", 587), ("tls", 465)])
+def test_the_mail_server_listens_where_is_usual_unless_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, tls: str, port: int
+) -> None:
+    assert settings_of(monkeypatch, SMTP_TLS=tls).port_of_smtp == port
+    assert settings_of(monkeypatch, SMTP_TLS=tls, SMTP_PORT="2525").port_of_smtp == 2525
+
+
+def test_mails_link_to_where_people_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_of(monkeypatch, PUBLIC_URL="https://deals.example.com/").site_url == "https://deals.example.com"
+    assert settings_of(monkeypatch, HOST="::1").site_url == "http://[::1]:3001"
 
 
 def test_a_token_that_no_header_field_can_hold_is_refused_unrepeated(monkeypatch: pytest.MonkeyPatch) -> None:
