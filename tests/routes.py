@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -70,6 +71,11 @@ def joined(ids: Ids) -> str:
     return wish.username
 
 
+def soon() -> str:
+    """Return a time in the near future, as JSON has it."""
+    return (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+
+
 TABLE: Final = (
     Line("POST", "/api/auth/register", EVERYBODY, registration),
     Line("POST", "/api/auth/login", EVERYBODY, lambda ids: {"login": joined(ids), "password": PASSWORD}),
@@ -128,6 +134,17 @@ TABLE: Final = (
     Line("GET", "/api/cache/entries", ADMINS_OR_MACHINES, query="path=/deals"),
     Line("GET", "/api/cache/policies", ADMINS),
     Line("PATCH", "/api/cache/policies", ADMINS, always(endpoint="/deals", ttl_s=60)),
+    Line("GET", "/api/alerts", ADMINS),
+    Line("GET", "/api/alerts/signals", ADMINS),
+    Line("POST", "/api/alerts/<int:alert_id>/acknowledge", ADMINS),
+    Line("GET", "/api/alerts/silences", ADMINS),
+    Line(
+        "POST",
+        "/api/alerts/silences",
+        ADMINS,
+        lambda _: {"signal": "disk_free", "until": soon(), "reason": "a larger one is on its way"},
+    ),
+    Line("DELETE", "/api/alerts/silences/<int:silence_id>", ADMINS),
     Line("GET", "/api/openapi.json", EVERYBODY),
     Line("GET", "/api/docs", EVERYBODY),
     Line("GET", "/api/docs/assets/<name>", EVERYBODY),

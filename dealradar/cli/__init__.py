@@ -5,12 +5,13 @@ from typing import Final
 from click import Command
 from flask import Flask
 
-from dealradar.cli import api_keys, cache, db_indexes, imports, recount, seed, users
+from dealradar.cli import alerts, api_keys, cache, db_indexes, imports, recount, seed, users
 
 COMMANDS: Final[tuple[Command, ...]] = (
     users.commands,
     api_keys.commands,
     cache.commands,
+    alerts.commands,
     db_indexes.commands,
     imports.import_reviews,
     recount.command,

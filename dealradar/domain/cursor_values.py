@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, DateTime, Float, Integer, Numeric, SmallInteger, String
+from sqlalchemy import BigInteger, Boolean, DateTime, Float, Integer, Numeric, SmallInteger, String
 from sqlalchemy.types import TypeEngine
 
 MAX_EXPONENT: Final = 1_000
@@ -59,6 +59,10 @@ def _float(number: float, _kind: Float[float]) -> float:
     return number
 
 
+def _truth(truth: bool, _kind: Boolean) -> bool:
+    return truth
+
+
 def _integer(number: int, kind: Integer) -> int:
     bits = next(bits for width, bits in INTEGER_BITS if isinstance(kind, width))
     if not -(2**bits) <= number < 2**bits:
@@ -74,6 +78,7 @@ def _text(text: str, _kind: String) -> str:
 
 
 READERS: Final[Mapping[type, tuple[type, Callable[[Any, Any], Any]]]] = {
+    bool: (bool, _truth),
     datetime: (str, _moment),
     Decimal: (str, _decimal),
     float: (float, _float),

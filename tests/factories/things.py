@@ -8,6 +8,7 @@ from dealradar.domain.users.models import User
 from dealradar.httpcache.control import jobs
 from dealradar.httpcache.control.jobs import Kind, Wanted
 from dealradar.invalidation import transaction
+from tests.factories.alerts import make_alert, make_silence
 from tests.factories.deals import make_deal, make_merchant
 from tests.factories.reports import make_report
 from tests.factories.reviews import make_comment, make_review
@@ -29,6 +30,8 @@ def things_of(owner: User, reporter: User) -> Ids:
         "comment_id": comment.id,
         "report_id": make_report(reporter, review).id,
         "job_id": _job_id(),
+        "alert_id": make_alert().id,
+        "silence_id": make_silence().id,
         "slug": make_merchant(f"shop-{deal.id}").slug,
         "name": "docs.js",
     }

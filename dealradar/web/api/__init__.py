@@ -1,6 +1,7 @@
 """The API's endpoints, a file a family."""
 
 from dealradar.web.api import (
+    alerts,
     auth,
     bookmarks,
     cache,
@@ -18,6 +19,7 @@ from dealradar.web.api import (
 from dealradar.web.endpoint import Routes
 
 FAMILIES: tuple[Routes, ...] = (
+    alerts.routes,
     auth.routes,
     bookmarks.routes,
     cache.routes,
