@@ -18,6 +18,7 @@ from dealradar.extensions import REPLICA, cache, celery, db, migrate
 from dealradar.httpcache import demand, origins, overrides
 from dealradar.invalidation import missed
 from dealradar.monitoring import http_measures, logs, metrics, spending
+from dealradar.monitoring.alerts import watcher
 from dealradar.web import wiring
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     invalidation.connect(app, settings)
     overrides.connect(app)
     demand.connect(app)
+    watcher.connect(app)
     jobs.configure(celery, broker_url=settings.celery_broker_url)
     wiring.register(app, settings)
     cli.register(app)

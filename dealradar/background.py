@@ -9,6 +9,7 @@ from flask import Flask
 from dealradar.config import Settings
 from dealradar.httpcache import stores
 from dealradar.httpcache.control.background import follow_policies, tell_demand
+from dealradar.monitoring.alerts.watcher import watch_alerts
 from dealradar.rounds import Kind, Rounds
 
 Pace = Callable[[Settings], float]
@@ -43,6 +44,7 @@ POLICIES_EVERY_S: Final = 2.0
 ROUNDS: Final = (
     Round(follow_policies, every(POLICIES_EVERY_S), ALL, is_awaited=True),
     Round(tell_demand, every(5.0), WEB),
+    Round(watch_alerts, lambda settings: settings.alert_every_s, ALL),
 )
 
 

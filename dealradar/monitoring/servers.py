@@ -81,6 +81,21 @@ def ping_database(engine: Engine) -> None:
         connection.execute(text("SELECT 1"))
 
 
+def hold(url: str, key: str, *, by: str, for_s: int) -> bool:
+    """Return whether *key* of the Redis at *url* is held *by* that name, which from now on holds it *for_s* if so.
+
+    Raises:
+        RedisError: It can't be reached, or takes longer than `TIMEOUT_S`.
+    """
+    with redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S) as server:
+        if server.set(key, by, nx=True, ex=for_s):
+            return True
+        if server.get(key) != by.encode():
+            return False
+        server.expire(key, for_s)
+        return True
+
+
 def read_store(url: str) -> StoreReading | None:
     """Return what the Redis at *url* holds, None when it doesn't answer within `TIMEOUT_S`."""
     try:

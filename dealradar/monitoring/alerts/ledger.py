@@ -77,6 +77,21 @@ def record(signal: Signal, state: State, transition: Transition, *, now: datetim
         last.acknowledged_by = last.acknowledged_at = None
 
 
+def adopt(signal: Signal, state: State, told: Told, *, now: datetime) -> bool:
+    """Enter an alert that fired, and was told, while it couldn't be written down; the caller commits.
+
+    Return False, and enter nothing, if one is known that was going on then.
+    """
+    began_at = state.began_at or now
+    last = _last(signal)
+    if last is not None and (last.ended_at is None or last.ended_at >= began_at):
+        return False
+    row = _begun(signal, state, state.changed_at or now)
+    row.told_level, row.told_at, row.told_count, row.untold_since = told.level, told.at, told.count, None
+    db.session.add(row)
+    return True
+
+
 def pending(known: Mapping[Signal, State]) -> Sequence[Alert]:
     """Return those that fire, or that something is still to be told of, the oldest first.
 
