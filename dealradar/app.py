@@ -15,6 +15,7 @@ from dealradar.domain import (
 )
 from dealradar.domain.users import Passwords
 from dealradar.extensions import REPLICA, cache, celery, db, migrate
+from dealradar.fastlane import connecting
 from dealradar.httpcache import demand, origins, overrides
 from dealradar.invalidation import missed
 from dealradar.monitoring import http_measures, logs, metrics, spending
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     watcher.connect(app)
     jobs.configure(celery, broker_url=settings.celery_broker_url)
     wiring.register(app, settings)
+    connecting.connect(app, settings)
     cli.register(app)
     app.extensions["begin_serving"] = partial(background.begin_serving, app)
     return app

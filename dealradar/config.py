@@ -89,6 +89,7 @@ class Settings(AlertSettings, MailSettings):
     cache_lease_wait_ms: int = Field(1_500, ge=0, le=10_000)
     cache_recompute_max_concurrent: int = Field(4, ge=1, le=256)
     cache_max_entry_bytes: int = Field(1_048_576, ge=1_024, le=67_108_864)
+    cache_near_max_bytes: int = Field(67_108_864, ge=0, le=4_294_967_296)
 
     http_cache_enabled: bool = True
     http_etag_enabled: bool = True

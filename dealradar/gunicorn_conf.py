@@ -12,7 +12,7 @@ from prometheus_client import multiprocess
 
 from dealradar.config import ConfigError, Settings
 from dealradar.intake.arrivals import LINE_BYTES, Bounds
-from dealradar.intake.worker import GatheringWorker
+from dealradar.intake.fastlane import FastLaneWorker
 
 try:
     _settings: Final = Settings.from_environment()
@@ -23,14 +23,14 @@ _host: Final = f"[{_settings.host}]" if ":" in _settings.host else _settings.hos
 
 bind: Final = f"{_host}:{_settings.port}"
 workers: Final = _settings.web_concurrency
-worker_class: Final = f"{GatheringWorker.__module__}.{GatheringWorker.__name__}"
+worker_class: Final = f"{FastLaneWorker.__module__}.{FastLaneWorker.__name__}"
 threads: Final = _settings.web_threads
 timeout: Final = 30
 graceful_timeout: Final = 5
 keepalive: Final = 5
 loglevel: Final = _settings.log_level
 limit_request_line: Final = LINE_BYTES
-GatheringWorker.bounds = Bounds(body_bytes=_settings.max_body_bytes, whole_within_s=float(_settings.request_timeout_s))
+FastLaneWorker.bounds = Bounds(body_bytes=_settings.max_body_bytes, whole_within_s=float(_settings.request_timeout_s))
 
 # Whom to believe is decided in one place (dealradar/security/proxies.py); left to itself, gunicorn takes the scheme
 # from whoever calls from the loopback.

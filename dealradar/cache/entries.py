@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from dataclasses import dataclass
 from struct import Struct
 from typing import Any, Final
@@ -15,8 +16,11 @@ Versions = tuple[tuple[str, str], ...]
 Encoded = tuple[tuple[str, bytes], ...]
 """Further bodies by their content coding, such as ``br``."""
 
-_MAGIC: Final = b"DRE2"  # the digit is the format's version: a new one makes the old entries misses
-_PREAMBLE: Final = Struct(">4sII")  # magic, bytes of the head, bytes of all bodies
+_MAGIC: Final = b"DRE3"  # the digit is the format's version: a new one makes the old entries misses
+_PREAMBLE: Final = Struct(">4s8sII")  # magic, nonce, bytes of the head, bytes of all bodies
+_NONCE_BYTES: Final = 8
+STAMP_BYTES: Final = _PREAMBLE.size
+"""So many bytes at the beginning of a blob are those of no other: they tell one storing of an entry from the next."""
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
 _FIELD_VALUE: Final = re.compile(r"[\x20-\x7e]*")  # RFC 9110, section 5.5, without obs-text and tabs
 _NEVER_STORED: Final = frozenset({"set-cookie", "set-cookie2"})
@@ -87,7 +91,7 @@ def pack(entry: Entry, *, key: str) -> bytes:
         separators=(",", ":"),
     ).encode()
     bodies = b"".join((entry.body, *(body for _, body in entry.encoded)))
-    return _PREAMBLE.pack(_MAGIC, len(head), len(bodies)) + head + bodies
+    return _PREAMBLE.pack(_MAGIC, secrets.token_bytes(_NONCE_BYTES), len(head), len(bodies)) + head + bodies
 
 
 def unpack(blob: bytes, *, key: str) -> Entry:
@@ -100,7 +104,7 @@ def unpack(blob: bytes, *, key: str) -> Entry:
     """
     if len(blob) < _PREAMBLE.size:
         raise EntryError("The blob is shorter than an entry's preamble.")
-    magic, head_bytes, bodies_bytes = _PREAMBLE.unpack_from(blob)
+    magic, _, head_bytes, bodies_bytes = _PREAMBLE.unpack_from(blob)
     bodies_start = _PREAMBLE.size + head_bytes
     if magic != _MAGIC:
         raise EntryError(f"The blob begins with {magic!r}, not {_MAGIC!r}.")

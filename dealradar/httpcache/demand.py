@@ -50,6 +50,13 @@ class Demand:
             if (path := _worth_warming(plan, served)) is not None:
                 _count(self._counts.asked, path)
 
+    def note_hits(self, plan: Plan, count: int) -> None:
+        """Count *count* requests for *plan* that were served a stored 200."""
+        with self._lock:
+            _count(self._counts.hits, plan.key, count)
+            if plan.public_path is not None and len(plan.public_path) <= MAX_PATH_CHARS:
+                _count(self._counts.asked, plan.public_path, count)
+
     def take(self) -> Counts:
         """Return what was counted since it was last taken."""
         with self._lock:
@@ -75,6 +82,6 @@ def _worth_warming(plan: Plan, served: Served) -> str | None:
     return plan.public_path
 
 
-def _count(counter: Counter[str], what: str) -> None:
+def _count(counter: Counter[str], what: str, count: int = 1) -> None:
     if what in counter or len(counter) < MAX_COUNTED:
-        counter[what] += 1
+        counter[what] += count

@@ -35,11 +35,18 @@ class PoliciesInForce:
     """
 
     def __init__(self) -> None:
+        self._overrides: Mapping[str, Override] | None = None
         self._by_endpoint: Mapping[str, Policy] = {}
         self.put({})
 
     def put(self, overrides: Mapping[str, Override]) -> None:
-        """Let *overrides*, by endpoint, hold from now on, and no others; endpoints that aren't cached are ignored."""
+        """Let *overrides*, by endpoint, hold from now on, and no others; endpoints that aren't cached are ignored.
+
+        While they are the same as before, so are the policies: who has learned something under one may go by that.
+        """
+        if overrides == self._overrides:
+            return
+        self._overrides = dict(overrides)
         self._by_endpoint = {
             policy.endpoint: overridden(policy, overrides.get(policy.endpoint, AS_DECLARED)) for policy in POLICIES
         }

@@ -85,7 +85,7 @@ def serve(origin: Origin, plan: Plan, source: Source) -> Served:
     if isinstance(found, Hit):
         if source.detached is not None:
             origin.refresher.consider(plan, found, source.detached)
-        return _hit(plan, found)
+        return hit(plan, found)
     if isinstance(found, Down):
         return bypass(source.compute(), detail=found.reason, plan=plan)
     try:
@@ -115,7 +115,8 @@ def _look(origin: Origin, plan: Plan) -> Lookup:
     return held_to(plan, origin.store.lookup(plan.key, plan.tags, reader=plan.reader))
 
 
-def _hit(plan: Plan, found: Hit) -> Served:
+def hit(plan: Plan, found: Hit) -> Served:
+    """Return what the store *found* of *plan*, as an answer."""
     return Served(
         found.entry.body,
         found.entry.etag or etag_of(found.entry.body),
@@ -135,7 +136,7 @@ def _outdated(origin: Origin, plan: Plan, missed: Miss) -> Served | None:
     if outdated is None or origin.store.was_taken_down(outdated.entry, plan.tags):
         return None
     return replace(
-        _hit(plan, outdated),
+        hit(plan, outdated),
         plan=None,
         x_cache=XCache.STALE,
         forwarded=FORWARDED[missed.reason],
@@ -186,4 +187,4 @@ def _filled(plan: Plan, fill: Fill, missed: Miss) -> Served:
 
 
 def _collapsed(plan: Plan, found: Hit, missed: Miss) -> Served:
-    return replace(_hit(plan, found), x_cache=XCache.MISS, forwarded=FORWARDED[missed.reason], collapsed=True)
+    return replace(hit(plan, found), x_cache=XCache.MISS, forwarded=FORWARDED[missed.reason], collapsed=True)

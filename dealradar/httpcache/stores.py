@@ -30,8 +30,8 @@ def scan(pattern: str, cursor: str = scans.START) -> Batch:
     Raises:
         StoreUnavailableError: The store can't be asked.
     """
-    wire = _wire()
-    return Batch(keys=(), cursor=scans.START) if wire is None else scans.step(wire, pattern, cursor)
+    way = wire()
+    return Batch(keys=(), cursor=scans.START) if way is None else scans.step(way, pattern, cursor)
 
 
 def hits(keys: Sequence[str]) -> list[int]:
@@ -40,8 +40,8 @@ def hits(keys: Sequence[str]) -> list[int]:
     Raises:
         StoreUnavailableError: The store can't be asked.
     """
-    wire = _wire()
-    return [0] * len(keys) if wire is None else tallies.hits(wire, keys)
+    way = wire()
+    return [0] * len(keys) if way is None else tallies.hits(way, keys)
 
 
 def most_asked(count: int) -> list[str]:
@@ -50,8 +50,8 @@ def most_asked(count: int) -> list[str]:
     Raises:
         StoreUnavailableError: The store can't be asked.
     """
-    wire = _wire()
-    return [] if wire is None else tallies.most_asked(wire, count, now_s=time.time())
+    way = wire()
+    return [] if way is None else tallies.most_asked(way, count, now_s=time.time())
 
 
 def census() -> Census | None:
@@ -60,8 +60,8 @@ def census() -> Census | None:
     Raises:
         StoreUnavailableError: The store can't be asked.
     """
-    wire = _wire()
-    return None if wire is None else take_census(wire, max_steps=MAX_COUNTED_STEPS)
+    way = wire()
+    return None if way is None else take_census(way, max_steps=MAX_COUNTED_STEPS)
 
 
 def tally(*, hits: Mapping[str, int], asked: Mapping[str, int]) -> None:
@@ -70,10 +70,10 @@ def tally(*, hits: Mapping[str, int], asked: Mapping[str, int]) -> None:
     Raises:
         StoreUnavailableError: The store can't be asked; what it wasn't told is lost.
     """
-    wire = _wire()
-    if wire is not None:
-        tallies.add_hits(wire, hits)
-        tallies.add_demand(wire, asked, now_s=time.time())
+    way = wire()
+    if way is not None:
+        tallies.add_hits(way, hits)
+        tallies.add_demand(way, asked, now_s=time.time())
 
 
 def horizon(ask: Callable[[], str]) -> str:
@@ -84,11 +84,12 @@ def horizon(ask: Callable[[], str]) -> str:
     Raises:
         StoreUnavailableError: The store can't be asked.
     """
-    wire = _wire()
-    return ask() if wire is None else horizons.read(wire, ask)
+    way = wire()
+    return ask() if way is None else horizons.read(way, ask)
 
 
-def _wire() -> Wire | None:
+def wire() -> Wire | None:
+    """Return the way by which the store of the current application is read, None without one."""
     backend: object = cache.cache
     return backend.store.reads if isinstance(backend, TaggedRedisCache) else None
 
@@ -98,6 +99,6 @@ def await_first_recovery() -> None:
 
     Who reads without having called this waits then.
     """
-    wire = _wire()
-    if wire is not None:
-        wire.breaker.allows()
+    way = wire()
+    if way is not None:
+        way.breaker.allows()

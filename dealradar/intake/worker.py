@@ -24,6 +24,8 @@ PIECE_BYTES: Final = 65_536
 LINGER_S: Final = 2.0
 STALLED_S: Final = 10
 """No thread waits longer for a client to take a piece of its answer."""
+STOPPING_S: Final = 0.5
+"""For so long a worker that stops waits for the first byte of requests that may be on their way already."""
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 MESSAGES: Final = {
     HTTPStatus.REQUEST_TIMEOUT: "The request was not here whole in time.",
@@ -48,6 +50,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  whatever gunicorn gives it
         super().__init__(*args, **kwargs)
         self._guests: dict[TConn, Guest] = {}
+        self._stops_at_s: float | None = None
 
     def enqueue_req(self, conn: TConn) -> None:
         """Wait for a request on *conn*, whose first bytes may be here; then have a thread answer it."""
@@ -68,9 +71,12 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         """Refuse requests that take too long; called at least once a second."""
         super().murder_pending()
         now_s = time.monotonic()
+        if not self.alive and self._stops_at_s is None:
+            self._stops_at_s = now_s + STOPPING_S
         for conn, guest in list(self._guests.items()):
             is_idle = guest.arriving is not None and not guest.arriving.has_begun
-            if guest.until_s > now_s and (self.alive or not is_idle):
+            until_s = min(guest.until_s, self._stops_at_s) if is_idle and self._stops_at_s else guest.until_s
+            if until_s > now_s:
                 continue
             if guest.arriving is None or is_idle:
                 self._drop(conn)

@@ -14,19 +14,19 @@ from dealradar.monitoring.logs import LEVELS
 
 _JSON: Final = (
     '{"method": "%s", "route": "%s", "status": %d, "address": "%s", "cache": "HIT", "duration_s": %.6f, '
-    '"statements": 0, "database_s": 0.0, "body_bytes": %d, "user_id": null, "request_id": "%s", "level": "info", '
-    '"timestamp": "%s", "event": "request"}\n'
+    '"statements": 0, "database_s": 0.0, "body_bytes": %d, "user_id": null, "event": "request", "request_id": "%s", '
+    '"level": "info", "timestamp": "%s"}\n'
 )
 _READABLE: Final = (
-    "%s [info     ] request                        address=%s body_bytes=%d cache=HIT duration_s=%.6f method=%s "
-    "request_id=%s route=%s status=%d\n"
+    "%s [info     ] request                        address=%s body_bytes=%d cache=HIT database_s=0.0 duration_s=%.6f "
+    "method=%s request_id=%s route=%s statements=0 status=%d user_id=None\n"
 )
 
 
 class Hit(NamedTuple):
-    """A request that was a hit; *at_s* is Unix time. Nothing in it needs escaping: ids are checked, routes ours."""
+    """A request that was a hit; *at* is from `stamp`. Nothing in it needs escaping: ids are checked, routes ours."""
 
-    at_s: float
+    at: str
     request_id: str
     route: str
     address: str
@@ -46,6 +46,11 @@ def line_for(settings: Settings) -> Line | None:
     return _json if settings.is_production else _readable
 
 
+def stamp(at_s: float) -> str:
+    """Return *at_s*, in Unix time, as the log's lines have it."""
+    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def write(lines: Iterable[str]) -> None:
     """Write *lines* where all others go, in one piece."""
     sys.stderr.write("".join(lines))
@@ -55,16 +60,12 @@ def write(lines: Iterable[str]) -> None:
 def _json(hit: Hit) -> str:
     return _JSON % (
         *(hit.method, hit.route, hit.status, hit.address, hit.duration_s, hit.body_bytes),
-        *(hit.request_id, _iso(hit.at_s)),
+        *(hit.request_id, hit.at),
     )
 
 
 def _readable(hit: Hit) -> str:
     return _READABLE % (
-        *(_iso(hit.at_s), hit.address, hit.body_bytes, hit.duration_s, hit.method),
+        *(hit.at, hit.address, hit.body_bytes, hit.duration_s, hit.method),
         *(hit.request_id, hit.route, hit.status),
     )
-
-
-def _iso(at_s: float) -> str:
-    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

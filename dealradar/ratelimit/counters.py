@@ -1,6 +1,8 @@
 """The counters: in Redis, where all processes share them; in this process's memory while Redis doesn't answer."""
 
 import time
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Final, cast
 
 import structlog
@@ -9,7 +11,7 @@ from limits.storage import Storage
 
 from dealradar.cache import Circuit, StoreUnavailableError, Trouble
 from dealradar.cache.breaker import Breaker, Patience
-from dealradar.cache.wire import Wire
+from dealradar.cache.wire import Command, Reply, Wire
 from dealradar.ratelimit.recollection import Claim, Recollection, Tally
 
 SCHEME: Final = "shared+"
@@ -37,6 +39,25 @@ MS_PER_S: Final = 1_000
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """*amount* more under *key*, on its way: the *command* to Redis, and what this process had claimed for it."""
+
+    key: str
+    amount: int
+    window_s: int
+    command: Command
+    claim: Claim
+    asked_s: float
+
+
+COUNTED: Final[ContextVar[dict[str, Tally]]] = ContextVar("counted", default={})  # noqa: B039  see below
+"""What of the present request was counted before it came to the limits, by key; each is taken out when it is used.
+
+The default stays empty, for nothing is ever put into it.
+"""
+
+
 class SharedCounters(Storage):
     """A storage for Flask-Limiter that counts, and learns when the window ends, in one round trip of its Redis.
 
@@ -60,16 +81,41 @@ class SharedCounters(Storage):
         return StoreUnavailableError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count *amount* more under *key*, whose window is *expiry* seconds; return the new count."""
-        claim = self._seen.claim(key)
-        try:
-            tally = self._shared(key, claim, amount=amount, window_s=expiry)
-        except StoreUnavailableError as error:
-            # One that didn't answer in time has counted all the same, as a rule.
-            lacking = 0 if error.reason is Trouble.TIMEOUT else claim.owed + amount
-            tally = self._seen.count(key, amount, lacking=lacking, window_s=expiry)
+        """Count *amount* more under *key*, whose window is *expiry* seconds; return the new count.
+
+        A request that was counted before it came here (see `COUNTED`) is not counted again.
+        """
+        tally = COUNTED.get().pop(key, None) if amount == 1 else None
+        if tally is None:
+            tally = self._count(self.begin(key, amount, window_s=expiry))
         _tallies()[key] = tally
         return tally.count
+
+    def begin(self, key: str, amount: int, *, window_s: int) -> "Counting":
+        """Begin to count *amount* more under *key*: its command is to be sent to Redis, by whichever way.
+
+        Then `settle` it with the reply, or `forgo` it.
+        """
+        claim = self._seen.claim(key)
+        asked_s = time.time()
+        ends_s = claim.resets_at_s or asked_s + window_s
+        window_ms = max(1, round((ends_s - asked_s) * MS_PER_S))
+        command = ("EVAL", COUNT, 1, f"{PREFIX}{key}", amount + claim.owed, window_ms, claim.at_least)
+        return Counting(key, amount, window_s, command, claim, asked_s)
+
+    def settle(self, counting: "Counting", reply: Reply) -> Tally:
+        """Return what the counter stands at, going by the *reply* to the command of *counting*."""
+        count, left_ms = cast("list[int]", reply)
+        # From when it was asked on, so that the window never ends later here than there: what this process remembers of
+        # it would be added to the next.
+        self._seen.note(counting.key, Tally(count, counting.asked_s + left_ms / MS_PER_S))
+        return Tally(count, time.time() + left_ms / MS_PER_S)
+
+    def forgo(self, counting: "Counting", error: StoreUnavailableError, *, counted: int = 0) -> Tally:
+        """Return what is counted here instead: *counted*, since Redis gave *error* to the command of *counting*."""
+        # One that didn't answer in time has counted all the same, as a rule.
+        lacking = 0 if error.reason is Trouble.TIMEOUT else counting.claim.owed + counted
+        return self._seen.count(counting.key, counted, lacking=lacking, window_s=counting.window_s)
 
     def get(self, key: str) -> int:
         """Return the count under *key*, which this request has added to."""
@@ -96,17 +142,12 @@ class SharedCounters(Storage):
         self._seen.forget(key)
         self._wire.exchange([("DEL", f"{PREFIX}{key}")])
 
-    def _shared(self, key: str, claim: Claim, *, amount: int, window_s: int) -> Tally:
-        asked_s = time.time()
-        ends_s = claim.resets_at_s or asked_s + window_s
-        window_ms = max(1, round((ends_s - asked_s) * MS_PER_S))
-        counted = ("EVAL", COUNT, 1, f"{PREFIX}{key}", amount + claim.owed, window_ms, claim.at_least)
-        (reply,) = self._wire.exchange([counted])
-        count, left_ms = cast("list[int]", reply)
-        # From when it was asked on, so that the window never ends later here than there: what this process remembers of
-        # it would be added to the next.
-        self._seen.note(key, Tally(count, asked_s + left_ms / MS_PER_S))
-        return Tally(count, time.time() + left_ms / MS_PER_S)
+    def _count(self, counting: "Counting") -> Tally:
+        try:
+            (reply,) = self._wire.exchange([counting.command])
+        except StoreUnavailableError as error:
+            return self.forgo(counting, error, counted=counting.amount)
+        return self.settle(counting, reply)
 
 
 def _tallies() -> dict[str, Tally]:

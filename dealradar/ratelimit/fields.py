@@ -35,3 +35,15 @@ def of(usages: Sequence[Usage], *, now_s: float) -> Mapping[str, str]:
         "X-RateLimit-Remaining": str(tightest.remaining),
         "X-RateLimit-Reset": str(ceil(tightest.resets_at_s)),
     }
+
+
+def lines_of(usage: Usage, *, now_s: float) -> bytes:
+    """Return the fields for one *usage* as they go over the wire, each with its CRLF."""
+    resets_at_s = ceil(usage.resets_at_s)
+    return (
+        f'RateLimit-Policy: "{usage.name}";q={usage.quota};w={usage.window_s}\r\n'
+        f'RateLimit: "{usage.name}";r={usage.remaining};t={usage.resets_in_s(now_s)}\r\n'
+        f"X-RateLimit-Limit: {usage.quota}\r\n"
+        f"X-RateLimit-Remaining: {usage.remaining}\r\n"
+        f"X-RateLimit-Reset: {resets_at_s}\r\n"
+    ).encode()

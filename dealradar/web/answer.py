@@ -27,6 +27,8 @@ from dealradar.web.endpoint import NO_CONTENT, Endpoint
 
 API: Final = "/api"
 SWITCHED_OFF: Final = "switched-off"
+PLANNED: Final = "dealradar.planned"
+"""In the environment of a request that the cache was asked for: under which policy, and what."""
 REPRESENTING: Final = frozenset({"GET", "PATCH"})
 """Methods whose answer is the resource as a GET would show it: its ETag is good for the next If-Match."""
 
@@ -121,6 +123,8 @@ def _serve(policy: Policy, arguments: Mapping[str, Any], source: Source) -> Serv
         return bypass(source.compute(), detail="no-key")
     serve_it = request.environ.get(demand.SERVED_BY, serve)
     served: Served = serve_it(origins.current(), planned, source)
+    if demand.SERVED_BY not in request.environ:
+        request.environ[PLANNED] = policy, planned
     if demand.NOT_ASKED not in request.environ:
         demand.current().note(planned, served)
     return served

@@ -19,6 +19,8 @@ from dealradar.web import caller
 from dealradar.web.problems import problem
 
 NOWHERE: Final = "nowhere"
+COUNTERS: Final = "rate_limit_counters"
+"""Where an application keeps what it counts with."""
 SPARING: Final = frozenset(limit.name for limit in LIMITS if limit.spares_success)
 
 
@@ -41,6 +43,7 @@ def register(app: Flask, settings: Settings) -> None:
     )
     app.after_request(partial(_tell, limiter))
     limiter.init_app(app)
+    app.extensions[COUNTERS] = limiter.storage
 
 
 def _storage(settings: Settings) -> dict[str, Any]:

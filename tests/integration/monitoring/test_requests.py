@@ -190,7 +190,14 @@ def test_a_hits_line_is_that_of_any_other_request(
     client.get("/api/categories", headers={"X-Request-ID": "order-66-abcdef"})
     usual = json.loads(capsys.readouterr().err)
     at_s = datetime.fromisoformat(usual["timestamp"]).timestamp()
-    hit = Hit(at_s, "order-66-abcdef", usual["route"], usual["address"], usual["duration_s"], usual["body_bytes"])
+    hit = Hit(
+        hit_lines.stamp(at_s),
+        "order-66-abcdef",
+        usual["route"],
+        usual["address"],
+        usual["duration_s"],
+        usual["body_bytes"],
+    )
     line = hit_lines.line_for(of_production)
     assert line is not None
     hit_lines.write([line(hit), line(hit)])
@@ -199,10 +206,10 @@ def test_a_hits_line_is_that_of_any_other_request(
 
 
 def test_a_hits_line_is_readable_in_a_terminal_and_left_out_where_others_are(settings: Settings) -> None:
-    hit = Hit(0.0, "order-66-abcdef", "/api/deals", "192.0.2.1", 0.0001, 512)
+    hit = Hit(hit_lines.stamp(0.0), "order-66-abcdef", "/api/deals", "192.0.2.1", 0.0001, 512)
     readable, none = (hit_lines.line_for(settings.model_copy(update={"log_level": of})) for of in ("info", "warning"))
 
     assert none is None
     assert readable is not None
     assert readable(hit).startswith("1970-01-01T00:00:00.000000Z [info     ] request ")
-    assert readable(hit).endswith("request_id=order-66-abcdef route=/api/deals status=200\n")
+    assert readable(hit).endswith("request_id=order-66-abcdef route=/api/deals statements=0 status=200 user_id=None\n")

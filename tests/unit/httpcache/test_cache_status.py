@@ -1,7 +1,7 @@
 import pytest
 
 from dealradar.httpcache.serving import Served, XCache
-from dealradar.web.fields import cache_status
+from dealradar.httpcache.wording import cache_status
 
 KEY = "dealradarus:v1:/deals:0"
 

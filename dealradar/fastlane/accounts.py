@@ -1,0 +1,127 @@
+"""What was answered here, in plain integers; told once a second to where all requests are counted.
+
+To observe each by itself would cost more than to answer it. A process that is killed takes its last second with it.
+"""
+
+import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from flask import Flask
+
+from dealradar.cache import Did
+from dealradar.fastlane.asking import Asking
+from dealradar.fastlane.lessons import Lesson
+from dealradar.fastlane.wording import Worded
+from dealradar.httpcache import demand
+from dealradar.httpcache.serving import XCache
+from dealradar.monitoring import hit_lines, http_measures
+from dealradar.monitoring.hit_lines import Line
+from dealradar.monitoring.http_measures import DURATION_BUCKETS_S, UNSENT_BYTES, Alike
+from dealradar.monitoring.metrics import OPERATIONS, RESPONSES
+from dealradar.monitoring.observations import Observed
+
+EVERY_S: Final = 1.0
+HIT: Final = "hit"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A request that was answered here, with what, and under which id."""
+
+    asking: Asking
+    worded: Worded
+    request_id: str
+
+    @property
+    def method(self) -> str:
+        """Return the request's method."""
+        return "HEAD" if self.asking.head.is_head else "GET"
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Return how long the body is that a 304 spared."""
+        return 0 if self.asking.head.is_head else self.worded.unsent_bytes
+
+    @property
+    def body_bytes(self) -> int:
+        """Return how long the body is that was sent."""
+        return 0 if self.asking.head.is_head else len(self.worded.body)
+
+
+@dataclass(slots=True)
+class Account:
+    """Requests that were answered alike: how many took how long, in `DURATION_BUCKETS_S`, and their bytes."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(DURATION_BUCKETS_S) + 1))
+    total_s: float = 0.0
+    body_bytes: int = 0
+    unsent_bytes: int = 0
+
+
+class Accounts:
+    """What one lane has answered; *line* makes a request's line for the log, None leaves it out."""
+
+    def __init__(self, app: Flask, line: Line | None) -> None:
+        self._app = app
+        self._line = line
+        self._by_kind: dict[tuple[Lesson, int, str], Account] = {}
+        self._told_s = time.monotonic()
+
+    def note(self, answered: Sequence[Answered], *, at_s: float, duration_s: float) -> None:
+        """Take note of requests that were *answered* together at *at_s*, in Unix time, and took *duration_s* each."""
+        bucket = bisect_left(DURATION_BUCKETS_S, duration_s)
+        for each in answered:
+            kind = (each.asking.lesson, each.worded.status, each.method)
+            account = self._by_kind.get(kind)
+            if account is None:
+                account = self._by_kind[kind] = Account()
+            account.counts[bucket] += 1
+            account.total_s += duration_s
+            account.body_bytes += each.body_bytes
+            account.unsent_bytes += each.unsent_bytes
+        if self._line is not None and answered:
+            self._log(answered, self._line, at_s=at_s, duration_s=duration_s)
+
+    def tell_if_due(self) -> None:
+        """Tell what was answered, if that is a second ago."""
+        if time.monotonic() - self._told_s >= EVERY_S:
+            self.tell()
+
+    def tell(self) -> None:
+        """Add what was answered to the metrics, and to what is in demand."""
+        self._told_s = time.monotonic()
+        by_kind, self._by_kind = self._by_kind, {}
+        hits: Counter[Lesson] = Counter()
+        for (lesson, status, method), account in by_kind.items():
+            observed = Observed(tuple(account.counts), account.total_s)
+            http_measures.add_alike(self._app, Alike(lesson.route, status, observed, account.body_bytes, method))
+            UNSENT_BYTES.inc(account.unsent_bytes)
+            hits[lesson] += observed.count
+        with self._app.app_context():
+            for lesson, count in hits.items():
+                RESPONSES.labels(lesson.policy.endpoint, XCache.HIT).inc(count)
+                demand.current().note_hits(lesson.plan, count)
+        OPERATIONS.labels(Did.LOOKUP, HIT).inc(hits.total())
+
+    @staticmethod
+    def _log(answered: Sequence[Answered], line: Line, *, at_s: float, duration_s: float) -> None:
+        at = hit_lines.stamp(at_s)
+        hit_lines.write(
+            line(
+                hit_lines.Hit(
+                    at=at,
+                    request_id=each.request_id,
+                    route=each.asking.lesson.route,
+                    address=each.asking.address,
+                    duration_s=duration_s,
+                    body_bytes=each.body_bytes,
+                    status=each.worded.status,
+                    method=each.method,
+                )
+            )
+            for each in answered
+        )

@@ -1,0 +1,71 @@
+"""What the short road answers is counted and logged as if the ordinary road had."""
+
+import json
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dealradar.domain.deals.models import Deal
+from dealradar.fastlane.lane import Lane
+from dealradar.httpcache import demand
+from dealradar.monitoring import metrics
+from tests.applications import Make
+from tests.integration.fastlane.lanes import ask, lane_of, learn
+
+
+def test_what_is_answered_here_is_counted_like_anything_else(
+    app: Flask, client: FlaskClient, deal: Deal, lane: Lane
+) -> None:
+    path = f"/api/deals/{deal.id}"
+    learn(client, path)
+    tag = client.get(path).headers["ETag"]
+    before = samples(app)
+
+    whole = ask(lane, path)
+    ask(lane, path, method="HEAD")
+    ask(lane, path, If_None_Match=tag)
+    lane.close()
+    after = samples(app)
+
+    assert whole is not None
+    assert {name: after[name] - before.get(name, 0) for name in after if after[name] != before.get(name, 0)} == {
+        'flask_http_request_total{"method": "GET", "status": "200"}': 1,
+        'flask_http_request_total{"method": "GET", "status": "304"}': 1,
+        'flask_http_request_total{"method": "HEAD", "status": "200"}': 1,
+        'dealradar_cache_responses_total{"endpoint": "/deals/<int:deal_id>", "result": "HIT"}': 3,
+        'dealradar_cache_operations_total{"operation": "lookup", "outcome": "hit"}': 3,
+        "dealradar_http_response_body_bytes_total{}": len(whole.body),
+        "dealradar_http_unsent_body_bytes_total{}": len(whole.body),
+    }
+    assert demand.current().take().asked[f"/deals/{deal.id}"] >= 3
+
+
+def samples(app: Flask) -> dict[str, float]:
+    """Return the totals of what is measured, by family and labels."""
+    return {
+        f"{sample.name}{json.dumps(sample.labels)}": sample.value
+        for family in metrics.families(app)
+        for sample in family.samples
+        if sample.name.endswith("_total") and sample.name.startswith(("dealradar_", "flask_"))
+    }
+
+
+@pytest.mark.parametrize("env", ["production", "development"])
+def test_what_is_answered_here_is_logged_like_anything_else(
+    make: Make, deal: Deal, env: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = make(dealradar_env=env)
+    path, client = f"/api/deals/{deal.id}", app.test_client()
+    learn(client, path)
+    capsys.readouterr()
+    client.get(path, headers={"X-Request-ID": "abcdefgh-1"})
+    ordinary = capsys.readouterr().err
+
+    ask(lane_of(app), path, X_Request_ID="abcdefgh-1")
+    short = capsys.readouterr().err
+
+    changing = re.compile(r"(duration_s\W+|timestamp\W+|^)[\d.e:TZ-]+")
+    assert changing.sub("", short) == changing.sub("", ordinary)
+    assert short.count("\n") == 1
