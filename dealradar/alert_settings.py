@@ -32,6 +32,8 @@ class AlertSettings(BaseSettings):
     alert_redis_memory_critical: Bytes = 2_000_000_000
     alert_redis_connection_warning: State = 0
     alert_redis_connection_critical: State = 1
+    alert_broker_connection_warning: State = 0
+    alert_broker_connection_critical: State = 1
     alert_outbox_oldest_warning: Seconds = 30
     alert_outbox_oldest_critical: Seconds = 120
     alert_stale_ratio_warning: Ratio = 0

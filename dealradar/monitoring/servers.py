@@ -62,13 +62,13 @@ def reach_database(url: URL, *, patience_s: int) -> None:
     try:
         psycopg.connect(known, connect_timeout=patience_s).close()
     except psycopg.Error as error:
-        raise DatabaseAwayError(_without_addresses(error)) from None
+        raise DatabaseAwayError(f"No connection: {_reason(error)}.") from None
 
 
-def _without_addresses(error: psycopg.Error) -> str:
-    """Return the end of what the driver says, which is the reason; its beginning names hosts and users."""
-    lines = str(error).splitlines()
-    return f"No connection: {lines[-1].rsplit(': ', 1)[-1]}." if lines else "No connection."
+def _reason(error: psycopg.Error) -> str:
+    """Return the end of the first line that the driver says; what is before it names hosts."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[0].rsplit("failed: ", 1)[-1]
 
 
 def ping_database(engine: Engine) -> None:

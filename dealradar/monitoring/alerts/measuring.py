@@ -26,6 +26,7 @@ from dealradar.monitoring.alerts.deciding import Measurement
 from dealradar.monitoring.alerts.signals import DEFINITIONS, DEGRADED, FAILED, WELL, Signal
 
 SLOW_DATABASE_S: Final = 1.0
+SLOW_BROKER_S: Final = 0.25
 PINGS: Final = 3
 log = structlog.get_logger(__name__)
 
@@ -77,6 +78,15 @@ def read_redis_connection(_now: datetime) -> Reading:
     except StoreUnavailableError as error:
         return Reading(DEGRADED, f"It answers, but requests don't ask it yet: {error.reason}.")
     return Reading(WELL, f"It answers within {took_s * 1_000:.1f} ms.")
+
+
+def read_broker_connection(_now: datetime) -> Reading:
+    """Return how well this process gets on with the broker."""
+    try:
+        took_s = servers.time_redis(_settings().celery_broker_url, pings=PINGS)
+    except redis.RedisError as error:
+        return Reading(FAILED, f"No answer: {type(error).__name__}.")
+    return Reading(DEGRADED if took_s > SLOW_BROKER_S else WELL, f"It answers within {took_s * 1_000:.1f} ms.")
 
 
 def read_redis_memory(_now: datetime) -> Reading:
@@ -132,6 +142,7 @@ def read_disk(_now: datetime) -> Reading:
 GAUGES: Final = (
     Gauge(Signal.DATABASE_DOWN, read_database),
     Gauge(Signal.REDIS_CONNECTION, read_redis_connection),
+    Gauge(Signal.BROKER_CONNECTION, read_broker_connection),
     Gauge(Signal.REDIS_MEMORY, read_redis_memory),
     Gauge(Signal.OUTBOX_OLDEST, read_outbox),
     Gauge(Signal.STALE_RATIO, read_stale_ratio),

@@ -38,13 +38,18 @@ STEPS: Final[Mapping[Signal, tuple[str, ...]]] = {
         "If it is up but slow: redis-cli slowlog get 10, and redis-cli --latency",
         "If it can't be mended soon: CACHE_ENABLED=false and restart web; docs/operations.md, switching the cache off.",
     ),
+    Signal.BROKER_CONNECTION: (
+        "Look at /ready: what does the connection to the broker say?",
+        "Look whether the broker's Redis runs, and at its log; start it if it doesn't.",
+        "Nothing needs to be done afterwards: workers come back by themselves, and the sweep pays what is owed.",
+    ),
     Signal.OUTBOX_OLDEST: (
         "Look whether worker and beat run; the sweep pays what is owed.",
         "TABLE cache_targets: who can't be told, and why?",
         "Follow docs/operations.md, a cache in front cannot be told.",
     ),
     Signal.STALE_RATIO: (
-        "Look for stale_entry in the logs of the workers: which path and which tags?",
+        "Look for cache_entry_stale in the logs of the workers: which path and which tags?",
         "flask --app wsgi cache invalidate --all: what is stale is gone.",
         "Did somebody write with triggers off (session_replication_role), or restore a backup?",
     ),

@@ -15,6 +15,7 @@ class Signal(StrEnum):
     ERROR_RATE = "error_rate"
     REDIS_MEMORY = "redis_memory"
     REDIS_CONNECTION = "redis_connection"
+    BROKER_CONNECTION = "broker_connection"
     OUTBOX_OLDEST = "outbox_oldest"
     STALE_RATIO = "stale_ratio"
     CELERY_SILENT = "celery_silent"
@@ -145,6 +146,15 @@ TABLE: Final = (
         for_s=10,
         clear_for_s=30,
         meaning="Answers come from the database as long as the cache can't be asked: right, but slower.",
+    ),
+    Definition(
+        Signal.BROKER_CONNECTION,
+        "Connection to the broker",
+        Unit.STATE,
+        Sense.ABOVE,
+        for_s=10,
+        clear_for_s=30,
+        meaning="Workers aren't told what to do: writes still show, but background work comes late or not at all.",
     ),
     Definition(
         Signal.OUTBOX_OLDEST,

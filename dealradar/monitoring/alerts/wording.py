@@ -11,19 +11,19 @@ STATES: Final = {WELL: "working", DEGRADED: "degraded", FAILED: "failed"}
 GB: Final = 1e9
 MB: Final = 1e6
 MINUTE_S: Final = 60
-HOUR_S: Final = 3_600
+DECIMAL_BELOW_S: Final = 10
 
 
 def span(seconds: float) -> str:
-    """Return how long *seconds* are: ``450 ms``, ``12 s``, ``5 min``, ``2 h 10 min``."""
-    if seconds < 1:
-        return f"{seconds * 1_000:.3g} ms"
-    if seconds < 2 * MINUTE_S:
-        return f"{seconds:.3g} s"
-    if seconds < HOUR_S:
-        return f"{seconds / MINUTE_S:.0f} min"
+    """Return how long *seconds* are: ``450 ms``, ``1.2 s``, ``61 s``, ``5 min``, ``2 h 10 min``."""
+    if round(seconds, 3) < 1:
+        return f"{seconds * 1_000:.0f} ms"
+    if seconds < DECIMAL_BELOW_S:
+        return f"{_trimmed(f'{seconds:.1f}')} s"
+    if round(seconds) < 2 * MINUTE_S:
+        return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / MINUTE_S), MINUTE_S)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return " ".join(part for part, is_some in ((f"{hours} h", hours), (f"{minutes} min", minutes)) if is_some)
 
 
 def value(number: float | None, unit: Unit) -> str:
@@ -31,21 +31,28 @@ def value(number: float | None, unit: Unit) -> str:
     return "no data" if number is None else _WORDS[unit](number)
 
 
-def threshold(rule: Rule, level: Level) -> str:
-    """Return from where on a signal is *level*: ``below 80 % over 5 min, for 1 min``; when well, where it isn't."""
+def limit(rule: Rule, level: Level) -> str:
+    """Return from where on a signal's values are *level*: ``below 80 %``; the warning's where it is neither."""
     bound = rule.critical if level is Level.CRITICAL else rule.warning
     definition = rule.definition
     if definition.unit is Unit.STATE:
-        limit = f"worse than {_state(bound.value)}"
-    else:
-        limit = f"{definition.sense} {value(bound.value, definition.unit)}"
+        return f"worse than {_state(bound.value)}"
+    return f"{definition.sense} {value(bound.value, definition.unit)}"
+
+
+def threshold(rule: Rule, level: Level) -> str:
+    """Return when a signal is *level*: ``below 80 % over 5 min, for 60 s``."""
     over = f" over {span(rule.window_s)}" if rule.window_s else ""
     held = f", for {span(rule.for_s)}" if rule.for_s else ""
-    return f"{limit}{over}{held}"
+    return f"{limit(rule, level)}{over}{held}"
 
 
 def _ratio(number: float) -> str:
-    return f"{number * 100:.3g} %"
+    return f"{_trimmed(f'{number * 100:.2f}')} %"
+
+
+def _trimmed(decimal: str) -> str:
+    return decimal.rstrip("0").rstrip(".") if "." in decimal else decimal
 
 
 def _bytes(number: float) -> str:
