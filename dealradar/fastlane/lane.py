@@ -115,7 +115,8 @@ class Lane:
         return outcomes
 
     def tick(self) -> None:
-        """Do what is due once a second; to be called at least that often."""
+        """End a turn: what is considered next belongs to another. To be called at least once a second."""
+        self._began_s = None
         self._parts.accounts.tell_if_due()
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from dealradar.fastlane.lane import Lane
 from dealradar.httpcache import demand
 from dealradar.monitoring import metrics
 from tests.applications import Make
-from tests.integration.fastlane.lanes import ask, lane_of, learn
+from tests.integration.fastlane.lanes import ask, head_of, lane_of, learn
 
 
 def test_what_is_answered_here_is_counted_like_anything_else(
@@ -69,3 +70,29 @@ def test_what_is_answered_here_is_logged_like_anything_else(
     changing = re.compile(r"(duration_s\W+|timestamp\W+|^)[\d.e:TZ-]+")
     assert changing.sub("", short) == changing.sub("", ordinary)
     assert short.count("\n") == 1
+
+
+def test_a_request_is_not_charged_with_the_time_before_its_turn(
+    app: Flask, client: FlaskClient, deal: Deal, lane: Lane
+) -> None:
+    path = f"/api/deals/{deal.id}"
+    learn(client, path)
+    assert lane.consider(head_of(path, Cookie="for=another-road"), "127.0.0.1") is None
+    lane.tick()
+    before_s = seconds(app)
+    time.sleep(0.5)
+
+    assert ask(lane, path) is not None
+    lane.close()
+
+    assert seconds(app) - before_s < 0.4
+
+
+def seconds(app: Flask) -> float:
+    """Return how long all requests have taken."""
+    return sum(
+        sample.value
+        for family in metrics.families(app)
+        for sample in family.samples
+        if sample.name == "flask_http_request_duration_seconds_sum"
+    )
