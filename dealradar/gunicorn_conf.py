@@ -13,6 +13,7 @@ from prometheus_client import multiprocess
 from dealradar.config import ConfigError, Settings
 from dealradar.intake.arrivals import LINE_BYTES, Bounds
 from dealradar.intake.fastlane import FastLaneWorker
+from dealradar.intake.succession import SUCCESSION
 
 try:
     _settings: Final = Settings.from_environment()
@@ -49,6 +50,12 @@ def post_worker_init(worker: Any) -> None:  # noqa: ANN401  gunicorn has no type
     """Begin what a process that serves does beside its requests."""
     # Reached through the application: the master imports none of it, so that a HUP loads new code.
     worker.wsgi.extensions["begin_serving"]()
+    SUCCESSION.be_ready(worker.age)
+
+
+def on_reload(server: Any) -> None:  # noqa: ANN401  gunicorn has no types
+    """Have the present workers serve until those that are forked next can."""
+    SUCCESSION.begin(server.worker_age)
 
 
 def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401  gunicorn has no types

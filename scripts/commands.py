@@ -37,6 +37,12 @@ COMMANDS: Final = (
         "scripts.consistency.command",
     ),
     Command("bench", "NAME", "measure a site on servers of its own", "scripts.bench.command"),
+    Command(
+        "drill",
+        "rollback [--short]",
+        "take cache and indexes back and bring them again, under load",
+        "scripts.drill.command",
+    ),
     Command("seed", "--scale small|medium|large", "make a demo community", "scripts.seed"),
     Command("import", "reviews FILE.csv [options]", "bring product reviews in", "scripts.imports"),
     Command("shell", "", "Python with the application loaded", "scripts.shell"),

@@ -19,6 +19,7 @@ from gunicorn import http, util
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from dealradar.intake.arrivals import Arrival, Bounds, State
+from dealradar.intake.succession import SUCCESSION
 
 PIECE_BYTES: Final = 65_536
 LINGER_S: Final = 2.0
@@ -41,6 +42,11 @@ class Guest:
     until_s: float
     arriving: Arrival | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing of a request is here."""
+        return self.arriving is not None and not self.arriving.has_begun
+
 
 class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """A worker that holds clients to *bounds* and waits for all of them in one place, its main thread."""
@@ -51,6 +57,11 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         super().__init__(*args, **kwargs)
         self._guests: dict[TConn, Guest] = {}
         self._stops_at_s: float | None = None
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        """Stop, unless those who are to serve instead can't yet: the master asks again each second."""
+        if not SUCCESSION.needs(self.age, workers=self.cfg.workers):
+            super().handle_exit(sig, frame)
 
     def enqueue_req(self, conn: TConn) -> None:
         """Wait for a request on *conn*, whose first bytes may be here; then have a thread answer it."""
@@ -74,7 +85,11 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         if not self.alive and self._stops_at_s is None:
             self._stops_at_s = now_s + STOPPING_S
         for conn, guest in list(self._guests.items()):
-            is_idle = guest.arriving is not None and not guest.arriving.has_begun
+            if not self.alive and guest.is_idle:
+                self._read(conn, conn.sock)  # what came since it was polled must not be lost
+            if self._guests.get(conn) is not guest:
+                continue
+            is_idle = guest.is_idle
             until_s = min(guest.until_s, self._stops_at_s) if is_idle and self._stops_at_s else guest.until_s
             if until_s > now_s:
                 continue

@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from dealradar.cache import SOFT_BOUND_S
 from scripts import place
 from scripts.clone import HERE
 from scripts.consistency import community, ending, faults, recomputes, report, weakened
 from scripts.consistency.client import Client
 from scripts.consistency.experiment import Experiment
 from scripts.consistency.faults import Injector
-from scripts.consistency.judge import SWEEP_BOUND_S
 from scripts.consistency.report import Outcome, Report
 from scripts.consistency.stack import Stack
 from scripts.log import Log
@@ -26,8 +24,6 @@ from scripts.supervise import Supervisor
 
 _USUAL_S: Final = 60.0
 _USUAL_CLIENTS: Final = 8
-_PAID_WITHIN_S: Final = 2 * SOFT_BOUND_S + SWEEP_BOUND_S
-"""A soft invalidation waits for its turn; should the process die in which it does, for as long again, and a sweep."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -84,9 +80,6 @@ async def _run(wish: argparse.Namespace, folder: Path, log: Log) -> Report:
         began_s = time.monotonic()
         await experiment.go_on(wish.clients, injector.go_on(faults.named(wish.fault), for_s=wish.seconds))
         seconds = time.monotonic() - began_s
-        await stack.sweep_works()
-        plain_port = await stack.start_reference()
-        await stack.owes_nothing(patience_s=_PAID_WITHIN_S)
-        lost = await asyncio.to_thread(ending.lost, people, site_port=stack.port, plain_port=plain_port)
+        lost = await ending.compare(stack, people)
         expiries = recomputes.per_expiry(recomputes.noted(folder))
         return report.draw_up(experiment.ledger, injector, Outcome(lost, expiries), seconds=seconds)

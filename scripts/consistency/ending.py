@@ -1,12 +1,19 @@
 """When all writers have stopped: whether the site shows what the database has, at every place."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from dealradar.cache import SOFT_BOUND_S
 from scripts.consistency.client import Client, Wish
 from scripts.consistency.community import Community
 from scripts.consistency.history import Answer
+from scripts.consistency.judge import SWEEP_BOUND_S
+from scripts.consistency.stack import Stack
+
+_PAID_WITHIN_S: Final = 2 * SOFT_BOUND_S + SWEEP_BOUND_S
+"""A soft invalidation waits for its turn; should the process die in which it does, for as long again, and a sweep."""
 
 _ASKED: Final = 3
 _REPORTS: Final = "/api/reports"
@@ -30,12 +37,21 @@ class Lost:
         return f"{head}:\n      shows {shown}\n      truth {true}"
 
 
-def lost(community: Community, *, site_port: int, plain_port: int) -> list[Lost]:
-    """Compare each path, asked several times of the site, with the answer of the one that never caches.
+async def compare(stack: Stack, community: Community) -> list[Lost]:
+    """Compare the site, once it has been told of all that was written, with one beside it that never caches.
 
     Raises:
         CutError: A site doesn't answer.
+        RefusedError: The sweep doesn't work.
     """
+    await stack.sweep_works()
+    plain_port = await stack.start_reference()
+    await stack.owes_nothing(patience_s=_PAID_WITHIN_S)
+    return await asyncio.to_thread(_lost, community, site_port=stack.port, plain_port=plain_port)
+
+
+def _lost(community: Community, *, site_port: int, plain_port: int) -> list[Lost]:
+    """Compare each path, asked several times of the site, with the answer of the one that never caches."""
     site, plain = Client(site_port), Client(plain_port)
     return [Lost(*pair) for wish in _wishes(community) for pair in _different(wish, site, plain)]
 

@@ -1,12 +1,18 @@
 """Switched off, cut off or slow, the cache changes no answer."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
 from flask import Flask
+from sqlalchemy import text
 
 from dealradar.domain.deals.models import Deal
+from dealradar.domain.users.models import User
+from dealradar.extensions import db
+from dealradar.invalidation import sweep
 from tests.applications import Make
 from tests.servers.proxy import Proxy
 from tests.servers.valkey import Valkey
@@ -69,3 +75,24 @@ def test_a_hung_store_costs_hits_and_nothing_else(make: Make, deal: Deal, redis_
 
     assert {answer.status_code for answer in during} == {200}
     assert {answer.headers["X-Cache"] for answer in during} == {"BYPASS"}
+
+
+@pytest.mark.parametrize("sweeping", ["nobody", "a worker that caches", "a worker that doesn't"])
+def test_what_was_written_while_the_cache_was_off_shows_when_it_is_on_again(
+    app: Flask, make: Make, deal: Deal, as_: Callable[[User], Any], alice: User, sweeping: str
+) -> None:
+    path, change = f"/api/deals/{deal.id}", {"price_cents": deal.price_cents + 1}
+    app.test_client().get(path)
+    off = make(cache_enabled=False)
+    writer = off.test_client()
+    writer.environ_base["HTTP_AUTHORIZATION"] = as_(alice).environ_base["HTTP_AUTHORIZATION"]
+    assert writer.patch(path, json=change).status_code == 200
+    db.session.execute(text("UPDATE cache_outbox SET created_at = created_at - interval '1 minute'"))
+    db.session.commit()
+
+    for worker in {"nobody": (), "a worker that caches": (app,), "a worker that doesn't": (off,)}[sweeping]:
+        with worker.app_context():
+            sweep()
+    answer = make().test_client().get(path)
+
+    assert (answer.headers["X-Cache"], answer.get_json()["price_cents"]) == ("MISS", change["price_cents"])

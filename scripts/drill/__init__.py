@@ -1,0 +1,1 @@
+"""Rehearsals of what operators do to a site that is in use: its clients are those of the consistency check."""

@@ -1,0 +1,45 @@
+"""The steps, one after the other, each looked at for a while."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from scripts.consistency.ledger import Ledger
+from scripts.drill.findings import Done, Tally
+from scripts.drill.rehearsal import Rehearsal, until
+from scripts.drill.rollback import Step
+
+ENOUGH: Final = 200
+"""How many requests tell something of a step, however slow the machine is."""
+
+
+@dataclass
+class Performance:
+    """Does things to the site of *rehearsal*, whose clients write into *ledger*; *done* is what has been done."""
+
+    rehearsal: Rehearsal
+    ledger: Ledger
+    done: list[Done] = field(default_factory=list)
+
+    async def go_through(self, steps: Sequence[Step], *, dwell_s: float) -> None:
+        """Do *steps*, and leave the clients alone with the result of each for *dwell_s*.
+
+        Raises:
+            RefusedError: One can't be done.
+        """
+        for step in steps:
+            print(step.name, file=sys.stderr, flush=True)
+            began_s, before = time.monotonic(), Tally.of(self.ledger)
+            await step.act(self.rehearsal)
+            took_s, then = time.monotonic() - began_s, Tally.of(self.ledger)
+            await asyncio.sleep(dwell_s)
+            await until(partial(self._has_enough, then), f"{ENOUGH} requests are answered")
+            after = Tally.of(self.ledger).since(then)
+            self.done.append(Done(step.name, step.is_cached, took_s, during=then.since(before), after=after))
+
+    def _has_enough(self, before: Tally) -> bool:
+        return Tally.of(self.ledger).since(before).requests >= ENOUGH

@@ -1,0 +1,68 @@
+"""What a drill makes of what its clients met."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from scripts.consistency.client import CutError, Wish
+from scripts.consistency.history import Answer, Outage, Via, What, Write, mark
+from scripts.consistency.ledger import Ledger
+from scripts.drill.findings import Done, Tally, draw_up, table
+
+NOTHING = Tally(0, 0, {})
+CACHED = Done("on", is_cached=True, took_s=1.0, during=NOTHING, after=Tally(10, 0, {"HIT": 8, "MISS": 2}))
+UNCACHED = replace(CACHED, name="off", is_cached=False, after=Tally(10, 0, {"BYPASS": 10}))
+
+
+def _answer(x_cache: str, *, body: str = "", began_s: float = 10.0) -> Answer:
+    return Answer("/api/deals/1", 200, body.encode(), x_cache, "request", began_s, began_s + 0.1)
+
+
+def test_what_came_in_between_is_what_there_is_now_less_what_there_was() -> None:
+    ledger = Ledger()
+    ledger.did("read", _answer("MISS"))
+    before = Tally.of(ledger)
+    ledger.did("read", _answer("HIT"))
+    ledger.refuse(_answer("HIT"), "expected something else")
+
+    came = Tally.of(ledger).since(before)
+
+    assert (came.requests, came.failed, came.stored, came.stored_share) == (1, 1, 1, 1.0)
+
+
+def test_where_everything_is_as_meant_nobody_noticed() -> None:
+    findings = draw_up([CACHED, UNCACHED], Ledger(), outages=(), lost=())
+
+    assert findings.is_clean
+    assert table(findings).endswith("nobody noticed")
+
+
+@pytest.mark.parametrize(
+    "step", [replace(CACHED, after=UNCACHED.after), replace(UNCACHED, after=CACHED.after)], ids=["off", "on"]
+)
+def test_a_step_that_didnt_do_what_it_was_to_is_told(step: Done) -> None:
+    findings = draw_up([step], Ledger(), outages=(), lost=())
+
+    assert len(findings.wrong["not as meant"]) == 1
+    assert table(findings).endswith("SOMEBODY NOTICED")
+
+
+def test_a_request_without_an_answer_is_told() -> None:
+    ledger = Ledger()
+    ledger.cut(CutError(Wish("/api/deals"), ConnectionResetError(), opened_s=0.0, ended_s=time.monotonic()))
+
+    assert draw_up([], ledger, outages=(), lost=()).wrong["requests without an answer"]
+
+
+def test_what_is_old_is_told_unless_processes_of_both_settings_ran_and_the_sweep_was_still_to_come() -> None:
+    ledger = Ledger()
+    for number in (1, 2):
+        ledger.history.wrote(Write("deal-1", number, Via.HTTP, began_s=9.0, ended_s=9.0))
+    ledger.history.saw(_answer("HIT", body=mark("deal-1", 1)))
+    reload = Outage(What.STORE, 8.0, 9.0)
+
+    told, excused = (draw_up([], ledger, outages=outages, lost=()) for outages in ((), (reload,)))
+
+    assert (len(told.wrong["stale reads"]), len(excused.wrong["stale reads"])) == (1, 0)
+    assert told.oldest_s == excused.oldest_s == 1.0
