@@ -10,6 +10,7 @@ from dealradar.config import Settings
 from dealradar.httpcache import stores
 from dealradar.httpcache.control.background import follow_policies, tell_demand
 from dealradar.monitoring.alerts.watcher import watch_alerts
+from dealradar.monitoring.mail.delivering import deliver_mails
 from dealradar.rounds import Kind, Rounds
 
 Pace = Callable[[Settings], float]
@@ -45,6 +46,7 @@ ROUNDS: Final = (
     Round(follow_policies, every(POLICIES_EVERY_S), ALL, is_awaited=True),
     Round(tell_demand, every(5.0), WEB),
     Round(watch_alerts, lambda settings: settings.alert_every_s, ALL),
+    Round(deliver_mails, every(5.0), ALL),
 )
 
 

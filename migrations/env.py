@@ -14,6 +14,7 @@ from dealradar.invalidation import models as _outbox  # noqa: F401  likewise
 from dealradar.invalidation import triggers as invalidation
 from dealradar.monitoring import sampling as _sampling  # noqa: F401  likewise
 from dealradar.monitoring.alerts import models as _alerts  # noqa: F401  likewise
+from dealradar.monitoring.mail import models as _mail  # noqa: F401  likewise
 
 LOCK_TIMEOUT = "5s"
 """A migration that waits longer for a lock gives up rather than stop the site's queries behind it."""

@@ -60,13 +60,14 @@ def redis_url(worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, redis_url: str) -> Settings:
+def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Return the settings that the tests' application has unless a test makes its own."""
     return Settings.from_environment(
         _env_file=None,
         dealradar_env="test",
         database_url=database_url,
         redis_url=redis_url,
+        mail_dir=tmp_path_factory.mktemp("mail"),
         rate_limit_max_requests=1_000_000,
         login_max_tries_per_minute=1_000,
         register_max_per_minute=1_000,

@@ -6,6 +6,7 @@ from prometheus_client import REGISTRY
 from dealradar.httpcache import measures as recomputing  # noqa: F401  they make the families
 from dealradar.invalidation import measures  # noqa: F401  likewise
 from dealradar.monitoring import metrics  # noqa: F401  likewise
+from dealradar.monitoring.mail import measures as mailing  # noqa: F401  likewise
 from dealradar.web import owing
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"

@@ -6,7 +6,7 @@ from dealradar.domain.users.actors import Actor
 from dealradar.domain.users.importing import Stranger, bring_in
 from dealradar.domain.users.models import Role, Standing
 from dealradar.domain.users.passwords import Passwords
-from dealradar.domain.users.queries import get, listing, own
+from dealradar.domain.users.queries import addresses_for_alerts, get, listing, own
 from dealradar.domain.users.reputations import refresh_reputations
 from dealradar.domain.users.shapes import (
     AuthorOut,
@@ -34,6 +34,7 @@ __all__ = [
     "Stranger",
     "UserOut",
     "UserQuery",
+    "addresses_for_alerts",
     "api_keys",
     "ban",
     "bring_in",

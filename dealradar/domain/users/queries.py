@@ -7,7 +7,7 @@ from dealradar.domain import pages
 from dealradar.domain.errors import NotFoundError
 from dealradar.domain.pages import Key, Order, Window
 from dealradar.domain.shapes import Page
-from dealradar.domain.users.models import User
+from dealradar.domain.users.models import Role, Standing, User
 from dealradar.domain.users.shapes import OwnOut, UserOut, UserQuery
 from dealradar.extensions import db
 
@@ -54,6 +54,13 @@ def own(user_id: int, *, for_update: bool = False) -> OwnOut:
     if row is None:
         raise NotFoundError(ABSENT)
     return OwnOut.model_validate(row)
+
+
+def addresses_for_alerts() -> tuple[str, ...]:
+    """Return the e-mail addresses of the admins who want alerts, in the order in which they joined."""
+    wanting = select(User.email).where(User.role == Role.ADMIN, User.email_alerts, User.email.is_not(None))
+    addresses = db.session.scalars(wanting.where(User.standing != Standing.BANNED).order_by(User.id))
+    return tuple(address for address in addresses if address is not None)
 
 
 def named(login: str) -> ColumnElement[bool]:

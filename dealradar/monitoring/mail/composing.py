@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from dealradar.monitoring.mail import charts, wording
+from dealradar.monitoring.mail.letters import Letter
 from dealradar.monitoring.mail.notices import Notice
 
 NOBODY: Final = f"{wording.SITE} <dealradar@localhost>"
@@ -64,16 +65,6 @@ class Letterhead:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A mail to one recipient, as it will be sent, however often that has to be tried."""
-
-    recipient: str
-    message_id: str
-    subject: str
-    content: bytes
-
-
-@dataclass(frozen=True)
 class _Section:
     notice: Notice
     headline: str
@@ -85,7 +76,11 @@ class _Section:
 def compose(notices: Sequence[Notice], recipient: str, *, letterhead: Letterhead, now: datetime) -> Letter:
     """Return the mail that tells *recipient* of *notices*, at least one; the same ones make the same Message-ID."""
     notices = sorted(notices, key=lambda notice: URGENCY.index(notice.level))
-    name = _name(notices, recipient)
+    # The time tells alerts apart that have no number yet, the database being away.
+    batch = _digest(
+        "+".join(f"{each.signal}.{each.alert_id}.{each.number}.{each.since.isoformat()}" for each in notices)
+    )
+    name = f"alert-{notices[0].alert_id}-{notices[0].number}-{_digest(f'{batch} {recipient.lower()}')}"
     message_id = f"<{name}@{letterhead.domain}>"
     message = EmailMessage(policy=_POLICY)
     message["From"] = letterhead.sender or NOBODY
@@ -97,14 +92,11 @@ def compose(notices: Sequence[Notice], recipient: str, *, letterhead: Letterhead
         message[field] = value
     sections = [_section(notice, f"{notice.signal}.{name[-12:]}@dealradar", now) for notice in notices]
     _fill(message, sections, site_url=letterhead.site_url, now=now)
-    return Letter(recipient, message_id, subject, message.as_bytes(policy=_FIELDS))
+    return Letter(recipient, message_id, batch, subject, message.as_bytes(policy=_FIELDS))
 
 
-def _name(notices: Sequence[Notice], recipient: str) -> str:
-    # The time tells alerts apart that have no number yet, the database being away.
-    tellings = "+".join(f"{each.signal}.{each.alert_id}.{each.number}.{each.since.isoformat()}" for each in notices)
-    digest = hashlib.sha256(f"{tellings} {recipient.lower()}".encode()).hexdigest()[:24]
-    return f"alert-{notices[0].alert_id}-{notices[0].number}-{digest}"
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def _fields(notices: Sequence[Notice], letterhead: Letterhead) -> tuple[tuple[str, str], ...]:
