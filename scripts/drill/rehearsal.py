@@ -22,8 +22,8 @@ from scripts.consistency.stack import DATABASE, Stack
 from scripts.parts import Part
 from scripts.refused import RefusedError
 
-PATIENCE_S: Final = 60.0
-"""A new process is there within seconds; on a machine that does much else besides, later."""
+PATIENCE_S: Final = 180.0
+"""A new process is there within seconds; on a machine that does much else besides, much later."""
 
 _LOOKS_EVERY_S: Final = 0.05
 _EVERYWHERE: Final = 30
