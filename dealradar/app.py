@@ -18,7 +18,7 @@ from dealradar.extensions import REPLICA, cache, celery, db, migrate
 from dealradar.fastlane import connecting
 from dealradar.httpcache import demand, origins, overrides
 from dealradar.invalidation import missed
-from dealradar.monitoring import http_measures, logs, metrics, spending
+from dealradar.monitoring import http_measures, logs, spending, store_measures
 from dealradar.monitoring.alerts import watcher
 from dealradar.web import wiring
 
@@ -58,6 +58,7 @@ def _connect_database(app: Flask, settings: Settings) -> None:
         "max_overflow": 0,
         "pool_timeout": settings.database_connect_timeout_s,
         "pool_pre_ping": True,
+        "hide_parameters": True,  # an error that is logged must not say whose password or address it was about
         "connect_args": {
             "connect_timeout": settings.database_connect_timeout_s,
             "options": f"-c statement_timeout={settings.database_statement_timeout_ms} -c timezone=UTC",
@@ -83,7 +84,7 @@ def _connect_cache(app: Flask, settings: Settings) -> None:
     app.config["CACHE_REDIS_URL"] = settings.redis_url
     app.config["CACHE_TIMEOUT_S"] = settings.cache_timeout_ms / 1_000
     app.config["CACHE_MAX_ENTRY_BYTES"] = settings.cache_max_entry_bytes
-    app.config["CACHE_OBSERVER"] = metrics.observe
+    app.config["CACHE_OBSERVER"] = store_measures.observe
     app.config["CACHE_MISSED"] = partial(missed, app)
     cache.init_app(app)
     origins.connect(app, settings)

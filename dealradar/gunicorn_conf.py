@@ -1,19 +1,19 @@
 """How gunicorn serves the site: ``gunicorn --config python:dealradar.gunicorn_conf wsgi:app``."""
 
 import json
-import os
 import socket
 import sys
 from http import HTTPStatus
 from typing import Any, Final
 
 from gunicorn import util
-from prometheus_client import multiprocess
 
 from dealradar.config import ConfigError, Settings
 from dealradar.intake.arrivals import LINE_BYTES, Bounds
 from dealradar.intake.fastlane import FastLaneWorker
+from dealradar.intake.logger import PassingLogger
 from dealradar.intake.succession import SUCCESSION
+from dealradar.monitoring import logs, multiprocess
 
 try:
     _settings: Final = Settings.from_environment()
@@ -39,8 +39,10 @@ forwarded_allow_ips: Final = ",".join(str(network) for network in _settings.trus
 secure_scheme_headers: Final[dict[str, str]] = {}
 forwarder_headers: Final = ""
 
-# The application logs its requests itself, with what the cache did.
+# The application logs its requests itself, with what the cache did, and gunicorn's lines take the same form.
 accesslog: Final = None
+logger_class: Final = f"{PassingLogger.__module__}.{PassingLogger.__name__}"
+logs.configure(_settings)
 
 # Nobody here uses it, and it would lie in a folder that all clones of a user share.
 control_socket_disable: Final = True
@@ -60,8 +62,7 @@ def on_reload(server: Any) -> None:  # noqa: ANN401  gunicorn has no types
 
 def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
     """Take a dead worker's gauges out of the sums; its counters stay."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types
+    multiprocess.forget(worker.pid)
 
 
 def _write_problem(client: socket.socket, status: int, _reason: str, message: str) -> None:

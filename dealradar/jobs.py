@@ -3,12 +3,15 @@
 from enum import StrEnum
 from typing import Any, Final
 
+import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
 TASK_TIMEOUT_S: Final = 300
 GRACE_S: Final = 30
 BROKER_TIMEOUT_S: Final = 5
+REQUEST_IDS: Final = "request_ids"
+"""The header of a message, and the field of the log's lines, that names the requests a task follows from."""
 
 
 class Job(StrEnum):
@@ -70,6 +73,13 @@ def ask_for(celery: Celery, job: Job, *arguments: Any) -> None:  # noqa: ANN401 
         BrokerUnavailableError: The broker can't be reached, or doesn't answer within `BROKER_TIMEOUT_S`.
     """
     try:
-        celery.send_task(job, args=arguments, retry=False)
+        celery.send_task(job, args=arguments, retry=False, headers=_headers())
     except OperationalError as error:
         raise BrokerUnavailableError(str(error)) from error
+
+
+def _headers() -> dict[str, str]:
+    """Return what a task's log lines are to say of who asked: the request at hand, or those it followed from itself."""
+    known = structlog.contextvars.get_contextvars()
+    asked_by = known.get("request_id") or known.get(REQUEST_IDS)
+    return {REQUEST_IDS: asked_by} if asked_by else {}

@@ -38,7 +38,8 @@ class Entry:
 
     *ttl_s* bounds its life, from *soft_ttl_s* on it is worth refreshing, *cost_s* is what computing it took.
     *stored_at_s* is Unix time. *media_type*, *etag* and *last_modified* stand apart from the other *headers*.
-    *encoded* is the same body in other codings, made once for all who accept them.
+    *encoded* is the same body in other codings, made once for all who accept them. *warmed* is one that was made before
+    anybody asked for it.
 
     Raises:
         EntryError: A field is out of bounds, or a header is one that may not be shared.
@@ -57,6 +58,7 @@ class Entry:
     etag: str | None = None
     last_modified: str | None = None
     encoded: Encoded = ()
+    warmed: bool = False
 
     def __post_init__(self) -> None:
         _check_times(self)
@@ -86,6 +88,7 @@ def pack(entry: Entry, *, key: str) -> bytes:
             "headers": entry.headers,
             "etag": entry.etag,
             "last_modified": entry.last_modified,
+            "warmed": entry.warmed,
             "encoded": [(coding, len(body)) for coding, body in entry.encoded],
         },
         separators=(",", ":"),

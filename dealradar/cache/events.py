@@ -22,12 +22,14 @@ class Did(StrEnum):
     BUMPS_BREAKER = "bumps_breaker"
     SERVER = "server"
     RECOVERY = "recovery"
+    ROUND_TRIP = "round_trip"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing the store did, how it ended, how long it took, and how many keys it was about.
+    """One thing the store did, how it ended, how long it took, how many keys it was about, and bytes it stored.
 
+    A `Did.ROUND_TRIP` is part of another thing, mostly: one exchange with the server, of *keys* commands.
     *did* and *outcome* come from small fixed sets, fit to label a metric; *detail* does not, and is for a log.
     """
 
@@ -36,6 +38,7 @@ class Event:
     duration_s: float = 0.0
     keys: int = 0
     detail: str = ""
+    stored_bytes: int = 0
 
 
 class Observer(Protocol):

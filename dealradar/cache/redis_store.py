@@ -103,8 +103,11 @@ class RedisStore:
     def put(self, key: str, entry: Entry, *, linger_s: float = 0.0) -> Put:
         """See `Store.put`. Its TTLs are shortened at random, so that what was stored together expires apart."""
         started_s = time.perf_counter()
-        outcome = self._put(key, _shortened(entry, self.limits.ttl_jitter), linger_s)
-        self._observe(Event(Did.PUT, outcome, time.perf_counter() - started_s, keys=1))
+        shortened = _shortened(entry, self.limits.ttl_jitter)
+        blob = pack(shortened, key=key)
+        outcome = self._put(key, blob, shortened, linger_s=linger_s)
+        stored_bytes = len(blob) if outcome is Put.STORED else 0
+        self._observe(Event(Did.PUT, outcome, time.perf_counter() - started_s, keys=1, stored_bytes=stored_bytes))
         return outcome
 
     def was_taken_down(self, entry: Entry, tags: Iterable[str]) -> bool:
@@ -200,8 +203,7 @@ class RedisStore:
         found = judge(entry, tags, known=known, now_s=time.time())
         return replace(found, versions=tuple(known.items()), outdated=entry) if isinstance(found, Miss) else found
 
-    def _put(self, key: str, entry: Entry, linger_s: float) -> Put:
-        blob = pack(entry, key=key)
+    def _put(self, key: str, blob: bytes, entry: Entry, *, linger_s: float) -> Put:
         if len(blob) > self.limits.max_entry_bytes:
             return Put.TOO_BIG
         ttl_ms = max(1, int((entry.ttl_s + linger_s) * 1_000))
@@ -278,6 +280,7 @@ class RedisStore:
             max_connections=self.limits.max_connections,
             breaker=breaker,
             acquaintance=None if self._missed is None else self._acquaintance,
+            observe=self._observe,
         )
 
     def _reads_breaker(self) -> Breaker:

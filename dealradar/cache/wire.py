@@ -12,6 +12,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from dealradar.cache.breaker import Breaker
+from dealradar.cache.events import Did, Event, Observer, ignore
 from dealradar.cache.servers import WHO_IS_IT, Acquaintance, run_id_in
 
 Command = tuple[str | bytes | int, ...]
@@ -78,7 +79,7 @@ class Wire:
 
     It tries once: who reads the cache has the database to turn to, who invalidates keeps owing. Given an
     *acquaintance*, it asks on each new connection which server that leads to, and uses none that leads to another than
-    the one met last.
+    the one met last. What becomes of each round trip is told to *observe*.
     """
 
     def __init__(
@@ -89,8 +90,10 @@ class Wire:
         max_connections: int,
         breaker: Breaker,
         acquaintance: Acquaintance | None = None,
+        observe: Observer = ignore,
     ) -> None:
         self.breaker = breaker
+        self._observe = observe
         self._timeout_s = timeout_s
         self._acquaintance = acquaintance
         told = parse_url(url)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
@@ -146,10 +149,9 @@ class Wire:
         self._pool.disconnect(inuse_connections=False)
 
     def _unavailable(self, error: RedisError | OSError) -> StoreUnavailableError:
-        if isinstance(error, MaxConnectionsError):
-            return StoreUnavailableError(Trouble.BUSY, str(error))
-        self.drop_idle()
-        reason = Trouble.TIMEOUT if isinstance(error, RedisTimeoutError) else Trouble.DISCONNECTED
+        reason = _trouble_of(error)
+        if reason is not Trouble.BUSY:
+            self.drop_idle()
         return StoreUnavailableError(reason, str(error))
 
     def close(self) -> None:
@@ -157,7 +159,19 @@ class Wire:
         self._pool.disconnect()
 
     def _exchange(self, commands: Sequence[Command]) -> list[Reply | ResponseError]:
-        deadline_s = time.monotonic() + self._timeout_s
+        began_s = time.monotonic()
+        outcome: str = "failed"
+        try:
+            replies = self._make_exchange(commands, deadline_s=began_s + self._timeout_s)
+            outcome = "done"
+        except (RedisError, OSError) as error:
+            outcome = _trouble_of(error)
+            raise
+        finally:
+            self._observe(Event(Did.ROUND_TRIP, outcome, time.monotonic() - began_s, keys=len(commands)))
+        return replies
+
+    def _make_exchange(self, commands: Sequence[Command], *, deadline_s: float) -> list[Reply | ResponseError]:
         connection = cast("_Connection", self._pool.get_connection())
         try:
             if self._acquaintance is not None:
@@ -194,6 +208,12 @@ class Wire:
         if isinstance(reply, ReadOnlyError):  # a primary that was demoted: its name may point elsewhere by now
             self.drop_idle()
         raise StoreUnavailableError(Trouble.REFUSED, str(reply)) from reply
+
+
+def _trouble_of(error: RedisError | OSError) -> Trouble:
+    if isinstance(error, MaxConnectionsError):
+        return Trouble.BUSY
+    return Trouble.TIMEOUT if isinstance(error, RedisTimeoutError) else Trouble.DISCONNECTED
 
 
 def _ask(connection: _Connection, commands: Sequence[Command], deadline_s: float) -> list[Reply | ResponseError]:

@@ -12,17 +12,17 @@ from typing import Final
 
 from flask import Flask
 
-from dealradar.cache import Did
+from dealradar.cache import Did, Hit
 from dealradar.fastlane.asking import Asking
 from dealradar.fastlane.lessons import Lesson
 from dealradar.fastlane.wording import Worded
 from dealradar.httpcache import demand
-from dealradar.httpcache.serving import XCache
-from dealradar.monitoring import hit_lines, http_measures
+from dealradar.monitoring import answers, hit_lines, http_measures
+from dealradar.monitoring.answers import AGE_BUCKETS_S
 from dealradar.monitoring.hit_lines import Line
 from dealradar.monitoring.http_measures import DURATION_BUCKETS_S, UNSENT_BYTES, Alike
-from dealradar.monitoring.metrics import OPERATIONS, RESPONSES
 from dealradar.monitoring.observations import Observed
+from dealradar.monitoring.store_measures import OPERATIONS
 
 EVERY_S: Final = 1.0
 HIT: Final = "hit"
@@ -30,9 +30,10 @@ HIT: Final = "hit"
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A request that was answered here, with what, and under which id."""
+    """A request that was answered here, with what, out of which entry, and under which id."""
 
     asking: Asking
+    hit: Hit
     worded: Worded
     request_id: str
 
@@ -54,12 +55,18 @@ class Answered:
 
 @dataclass(slots=True)
 class Account:
-    """Requests that were answered alike: how many took how long, in `DURATION_BUCKETS_S`, and their bytes."""
+    """Requests that were answered alike: how many took how long, in `DURATION_BUCKETS_S`, and their bytes.
+
+    Likewise how old the entries were, in `AGE_BUCKETS_S`, and how many of them had been warmed.
+    """
 
     counts: list[int] = field(default_factory=lambda: [0] * (len(DURATION_BUCKETS_S) + 1))
     total_s: float = 0.0
     body_bytes: int = 0
     unsent_bytes: int = 0
+    age_counts: list[int] = field(default_factory=lambda: [0] * (len(AGE_BUCKETS_S) + 1))
+    total_age_s: float = 0.0
+    warmed: int = 0
 
 
 class Accounts:
@@ -83,6 +90,9 @@ class Accounts:
             account.total_s += duration_s
             account.body_bytes += each.body_bytes
             account.unsent_bytes += each.unsent_bytes
+            account.age_counts[bisect_left(AGE_BUCKETS_S, each.hit.age_s)] += 1
+            account.total_age_s += each.hit.age_s
+            account.warmed += each.hit.entry.warmed
         if self._line is not None and answered:
             self._log(answered, self._line, at_s=at_s, duration_s=duration_s)
 
@@ -100,10 +110,11 @@ class Accounts:
             observed = Observed(tuple(account.counts), account.total_s)
             http_measures.add_alike(self._app, Alike(lesson.route, status, observed, account.body_bytes, method))
             UNSENT_BYTES.inc(account.unsent_bytes)
+            ages = Observed(tuple(account.age_counts), account.total_age_s)
+            answers.add_hits(lesson.policy.endpoint, ages, warmed=account.warmed)
             hits[lesson] += observed.count
         with self._app.app_context():
             for lesson, count in hits.items():
-                RESPONSES.labels(lesson.policy.endpoint, XCache.HIT).inc(count)
                 demand.current().note_hits(lesson.plan, count)
         OPERATIONS.labels(Did.LOOKUP, HIT).inc(hits.total())
 

@@ -141,7 +141,7 @@ class Lane:
             return Outcome(None, {quota.key_of(asking.address): tally})
         worded = self._parts.wording.of(asking.head, asking.lesson, ours, is_secure=asking.is_secure, now_s=now_s)
         request_id = asking.head.request_id or self._ids.fresh()
-        answered.append(Answered(asking, worded, request_id))
+        answered.append(Answered(asking, ours[1], worded, request_id))
         own = b"%bX-Request-ID: %b\r\n\r\n" % (
             fields.lines_of(quota.usage(tally), now_s=now_s),
             request_id.encode(),

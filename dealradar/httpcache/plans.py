@@ -19,7 +19,7 @@ class Plan:
     kept for *not_found_ttl_s*, and 0 is not at all. For *stale_if_error_s* beyond its life it may be served while the
     database can't be asked.
     *public_path* is how anybody asks for it below ``/api``, in one of the ways; None for what is one person's.
-    *reader* is the user hash of a person who asks.
+    *reader* is the user hash of a person who asks. *endpoint* is the policy's; *warms* is for what nobody asks for.
     """
 
     key: str
@@ -31,16 +31,22 @@ class Plan:
     stale_if_error_s: int = 0
     public_path: str | None = None
     reader: str | None = None
+    endpoint: str = ""
+    warms: bool = False
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a request names: the ids of its path, its declared parameters, who asks, and as whom if it is a person."""
+    """What a request names: the ids of its path, its declared parameters, who asks, and as whom if it is a person.
+
+    *warms* is one that nobody makes, for an answer that somebody may ask for.
+    """
 
     ids: Mapping[str, object]
     query: Query | None
     identity: str
     reader: str | None = None
+    warms: bool = False
 
 
 def plan(policy: Policy, wish: Wish, settings: Settings) -> Plan:
@@ -65,6 +71,8 @@ def plan(policy: Policy, wish: Wish, settings: Settings) -> Plan:
         stale_if_error_s=policy.stale_if_error_s(settings),
         public_path=_public_path(path, differences) if policy.sharing is Sharing.PUBLIC else None,
         reader=wish.reader,
+        endpoint=policy.endpoint,
+        warms=wish.warms,
     )
 
 

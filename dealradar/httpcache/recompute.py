@@ -11,7 +11,7 @@ import structlog
 
 from dealradar.cache import Entry, Miss, Put, Store, Versions
 from dealradar.httpcache.codings import Encoded, encode
-from dealradar.httpcache.measures import REFUSALS
+from dealradar.httpcache.measures import BODY_BYTES, RECOMPUTE_SECONDS, REFUSALS
 from dealradar.httpcache.plans import Plan
 from dealradar.httpcache.policies import Sharing
 from dealradar.httpcache.shield import Shield
@@ -85,6 +85,8 @@ class Recompute:
             started_s = time.monotonic()
             computed = compute() if versions is None else self.read(compute)
             cost_s = time.monotonic() - started_s
+        RECOMPUTE_SECONDS.labels(plan.endpoint).observe(cost_s)
+        BODY_BYTES.labels(plan.endpoint).observe(len(computed.body))
         refusal = _refusal(plan, computed)
         if refusal is not None:
             return _refused(plan, computed, refusal)
@@ -132,4 +134,5 @@ def _entry(plan: Plan, computed: Computed, versions: Versions, cost_s: float) ->
         cost_s=cost_s,
         etag=computed.etag,
         encoded=encode(computed.body) if plan.sharing is Sharing.PUBLIC else (),
+        warmed=plan.warms,
     )

@@ -44,7 +44,8 @@ class Served:
 
     *forwarded* is None for a hit; *ttl_s* is how long the entry may still live, None where there is none. *collapsed*
     is what waited for another request's answer (RFC 9211 §2.6). *encoded* is the body in other codings, *stored_at_s*
-    the Unix time at which a stored one was. *plan* is None for what no cache may keep.
+    the Unix time at which a stored one was. *plan* is None for what no cache may keep. *missed* is why there was
+    nothing to serve, where the store was asked and had nothing; *warmed* is a hit that warming has earned.
     """
 
     body: bytes
@@ -61,6 +62,8 @@ class Served:
     encoded: Encoded = ()
     stored_at_s: float | None = None
     plan: Plan | None = None
+    missed: MissReason | None = None
+    warmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ def hit(plan: Plan, found: Hit) -> Served:
         encoded=found.entry.encoded,
         stored_at_s=found.entry.stored_at_s,
         plan=plan,
+        warmed=found.entry.warmed,
     )
 
 
@@ -140,6 +144,7 @@ def _outdated(origin: Origin, plan: Plan, missed: Miss) -> Served | None:
         plan=None,
         x_cache=XCache.STALE,
         forwarded=FORWARDED[missed.reason],
+        missed=missed.reason,
         detail="database-unavailable",
     )
 
@@ -183,8 +188,15 @@ def _filled(plan: Plan, fill: Fill, missed: Miss) -> Served:
         media_type=fill.computed.media_type,
         encoded=fill.encoded,
         plan=None if fill.refusal == IDENTITY_READ else plan,
+        missed=missed.reason,
     )
 
 
 def _collapsed(plan: Plan, found: Hit, missed: Miss) -> Served:
-    return replace(hit(plan, found), x_cache=XCache.MISS, forwarded=FORWARDED[missed.reason], collapsed=True)
+    return replace(
+        hit(plan, found),
+        x_cache=XCache.MISS,
+        forwarded=FORWARDED[missed.reason],
+        collapsed=True,
+        missed=missed.reason,
+    )

@@ -10,11 +10,13 @@ from dealradar.cache import StoreUnavailableError
 from dealradar.domain.errors import BusyError
 from dealradar.httpcache import stores
 from dealradar.httpcache.control import changes, jobs, paths
-from dealradar.httpcache.control.jobs import Job, State, Wanted
+from dealradar.httpcache.control.jobs import Job, Kind, State, Wanted
 from dealradar.httpcache.control.policy_shapes import PolicyPatch
 from dealradar.httpcache.control.working import STEPS
+from dealradar.httpcache.measures import WARM_RUNS
 from dealradar.invalidation import outbox
-from dealradar.invalidation.hook import transaction
+from dealradar.invalidation.counting import Reason
+from dealradar.invalidation.hook import because, transaction
 
 PAUSE_S: Final = 0.002
 """What a worker leaves the store to others between two steps."""
@@ -27,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 def order(wanted: Wanted, *, by: str) -> Job:
     """File *wanted* for *by* and let the present transaction owe its tags; the caller commits, then calls `enforce`."""
+    because(Reason.OPERATOR)
     outbox.owe(wanted.tags)
     return jobs.file(wanted, by=by)
 
@@ -37,6 +40,7 @@ def change_policy(patch: PolicyPatch, *, by: str) -> None:
     The caller commits. In force in every process a few seconds later; the life of what is cached meanwhile is held to
     what is allowed when it is served.
     """
+    because(Reason.OPERATOR)
     if changes.record(patch.endpoint, patch.applied_to, by=by):
         outbox.owe([paths.tag_of_endpoint(patch.endpoint)])
 
@@ -74,6 +78,8 @@ def work(*, clock_s: Callable[[], float] = time.monotonic, pause: Callable[[floa
         done += job.is_over
         if not job.is_over:
             break
+        if job.wanted.kind is Kind.WARM:
+            WARM_RUNS.labels("partly" if job.progress.failed else "done").inc()
     return done
 
 

@@ -1,7 +1,7 @@
 """The one way to commit: what the transaction owes the cache is paid before the answer goes out."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
@@ -14,6 +14,7 @@ from dealradar.config import Settings
 from dealradar.extensions import db
 from dealradar.httpcache import stores
 from dealradar.invalidation import outbox
+from dealradar.invalidation.counting import Reason, count
 from dealradar.invalidation.courier import courier
 from dealradar.invalidation.kinds import Kind
 from dealradar.invalidation.measures import LAG, PAID
@@ -69,6 +70,11 @@ def on_behalf_of(writer: str) -> None:
     g.dealradar_writer = writer
 
 
+def because(reason: Reason) -> None:
+    """Let what this context invalidates from now on count as invalidated for *reason*, and not for a write."""
+    g.dealradar_reason = reason
+
+
 def _pay(owed: Owed, committing_s: float) -> None:
     store = stores.current()
     try:
@@ -80,14 +86,16 @@ def _pay(owed: Owed, committing_s: float) -> None:
         )
         return
     PAID.labels("bumped").inc()
-    _measure(owed.stale, time.monotonic() - committing_s, is_all=not deferrals)
+    _measure(owed.stale, time.monotonic() - committing_s, deferred={deferral.tag for deferral in deferrals})
     courier.tell(owed.transaction_id, Kind.STRICT if deferrals else Kind.SOFT)
     if deferrals:
         merger.put_off(store, deferrals, owed.transaction_id, committed_s=committing_s)
 
 
-def _measure(stale: Stale, lag_s: float, *, is_all: bool) -> None:
-    present = ((Kind.HARD, stale.hard), (Kind.STRICT, stale.strict), (Kind.SOFT, stale.soft if is_all else ()))
-    for kind, tags in present:
-        if tags:
+def _measure(stale: Stale, lag_s: float, *, deferred: Collection[str]) -> None:
+    reason: Reason = g.get("dealradar_reason", Reason.WRITE)
+    soft = [tag for tag in stale.soft if tag not in deferred]
+    for kind, tags in ((Kind.HARD, stale.hard), (Kind.STRICT, stale.strict), (Kind.SOFT, soft)):
+        count(reason, kind, tags)
+        if tags and not (kind is Kind.SOFT and deferred):  # their lag counts when the last of them has had its turn
             LAG.labels(kind.name.lower(), "inline").observe(lag_s)

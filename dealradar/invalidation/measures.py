@@ -9,6 +9,11 @@ PAID: Final = Counter(
     "Committed transactions that made something stale: bumped before the answer, or owed to the sweep.",
     ("outcome",),
 )
+TAGS: Final = Counter(
+    "dealradar_invalidation_tags",
+    "Tags that were invalidated in the local store, by why, how urgent they were, and what they are of.",
+    ("reason", "kind", "tag"),
+)
 DELIVERIES: Final = Counter(
     "dealradar_invalidation_deliveries",
     "Tags that workers delivered to a target, to the store where its writer had not, and batches that they could not.",

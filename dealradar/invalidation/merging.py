@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from dealradar.cache import Deferral, Stale, Store
+from dealradar.invalidation.counting import Reason, count
 from dealradar.invalidation.courier import courier
 from dealradar.invalidation.kinds import Kind
 from dealradar.invalidation.measures import LAG, MERGED
@@ -105,6 +106,7 @@ class Merger:
             MERGED.labels("owed").inc(len(turns))
             log.warning("merged_invalidation_owed", error=f"{type(error).__name__}: {error}", tag_count=len(tags))
             return
+        count(Reason.MERGED, Kind.SOFT, (tag for tag in tags if tag not in refused))
         for gate, turn in turns.items():
             if refused.get(gate.tag) == gate.gate:  # the clocks disagree
                 MERGED.labels("owed").inc()

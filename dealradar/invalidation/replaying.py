@@ -10,7 +10,9 @@ from dealradar.config import Settings
 from dealradar.httpcache import overrides
 from dealradar.httpcache.control import background
 from dealradar.invalidation import outbox
+from dealradar.invalidation.counting import Reason, count
 from dealradar.invalidation.hook import is_paying
+from dealradar.invalidation.kinds import Kind
 from dealradar.invalidation.triggers import EVERYTHING
 
 MAX_TAGS: Final = 20_000
@@ -34,6 +36,7 @@ def missed(app: Flask, *, server_changed: bool) -> Collection[str]:
         tags = _of_any_copy() if server_changed else outbox.owed_tags(MAX_TAGS + 1)
         if len(tags) > MAX_TAGS:
             tags = [EVERYTHING]
+        count(Reason.RECOVERED, Kind.STRICT, tags)
         log.info("cache_recovering", tag_count=len(tags), server_changed=server_changed)
         return tags
 

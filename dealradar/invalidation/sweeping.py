@@ -10,6 +10,8 @@ from flask import current_app
 from dealradar.cache import SOFT_BOUND_S
 from dealradar.config import Settings
 from dealradar.invalidation import attempts, covering, outbox, turns
+from dealradar.invalidation.counting import Reason
+from dealradar.invalidation.counting import count as count_tags
 from dealradar.invalidation.hook import is_paying, transaction
 from dealradar.invalidation.measures import DELIVERIES, LAG
 from dealradar.invalidation.outbox import Due, Grace, Row
@@ -97,10 +99,12 @@ def _pay_batch(names: Collection[str]) -> tuple[int, bool]:
         if not claimed:
             return 0, True
         rows = most_urgent(claimed)
-        STORE.deliver(batch_of(rows))
+        batch = batch_of(rows)
+        STORE.deliver(batch)
         outbox.mark(rows, STORE.name, names)
         attempts.succeed(STORE)
     DELIVERIES.labels(STORE.name, "delivered").inc(len(rows))
+    count_tags(Reason.SWEPT, batch.kind, batch.tags)
     for row in rows:
         LAG.labels(row.kind.name.lower(), "sweep").observe(row.age_s)
     return len(rows), len(rows) == len(claimed) < STORE.batch_tags

@@ -19,6 +19,8 @@ class StoreReading:
     memory_bytes: int
     max_memory_bytes: int
     evictions: int
+    expirations: int
+    clients: int
 
 
 class DatabaseAwayError(Exception):
@@ -106,6 +108,8 @@ def read_store(url: str) -> StoreReading | None:
                 memory_bytes=info["used_memory"],
                 max_memory_bytes=info["maxmemory"],
                 evictions=info["evicted_keys"],
+                expirations=info["expired_keys"],
+                clients=info["connected_clients"],
             )
     except redis.RedisError:
         return None

@@ -1,5 +1,6 @@
 """The road of every API request: who, what, from the cache or the view, and out as JSON."""
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -20,7 +21,7 @@ from dealradar.httpcache.policies import Policy, Sharing
 from dealradar.httpcache.recompute import JSON, Computed
 from dealradar.httpcache.serving import Served, Source, bypass, serve
 from dealradar.invalidation import on_behalf_of
-from dealradar.monitoring import metrics
+from dealradar.monitoring import answers
 from dealradar.security.permissions import MEMBER
 from dealradar.web import caller, fields, parsing, problems
 from dealradar.web.endpoint import NO_CONTENT, Endpoint
@@ -76,7 +77,7 @@ def _content(endpoint: Endpoint) -> Content:
 def _cached(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) -> Response:
     served = _serve(policy, arguments, _source(endpoint, policy, arguments))
     if demand.NOT_ASKED not in request.environ:
-        metrics.RESPONSES.labels(policy.endpoint, served.x_cache).inc()
+        answers.note(policy.endpoint, served, now_s=time.time())
     return fields.cacheable(served, policy.sharing)
 
 
@@ -116,7 +117,13 @@ def _serve(policy: Policy, arguments: Mapping[str, Any], source: Source) -> Serv
         return bypass(source.compute(), detail=SWITCHED_OFF)
     settings: Settings = current_app.extensions["settings"]
     ids = {name: value for name, value in arguments.items() if name != "query"}
-    wish = Wish(ids=ids, query=arguments.get("query"), identity=caller.admit().identity, reader=caller.person_hash())
+    wish = Wish(
+        ids=ids,
+        query=arguments.get("query"),
+        identity=caller.admit().identity,
+        reader=caller.person_hash(),
+        warms=demand.NOT_ASKED in request.environ,
+    )
     try:
         planned = plan(policy, wish, settings)
     except InvalidKeyError:
@@ -125,7 +132,7 @@ def _serve(policy: Policy, arguments: Mapping[str, Any], source: Source) -> Serv
     served: Served = serve_it(origins.current(), planned, source)
     if demand.SERVED_BY not in request.environ:
         request.environ[PLANNED] = policy, planned
-    if demand.NOT_ASKED not in request.environ:
+    if not wish.warms:
         demand.current().note(planned, served)
     return served
 

@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from flask import Blueprint, Flask, Response, current_app, request
+from prometheus_client import Metric
 
 from dealradar.config import VERSION, Settings
 from dealradar.domain.errors import ForbiddenError
@@ -17,7 +18,7 @@ from dealradar.extensions import db
 from dealradar.httpcache import stores
 from dealradar.httpcache.directives import Content
 from dealradar.httpcache.recompute import JSON
-from dealradar.monitoring import health, metrics, readings, servers
+from dealradar.monitoring import health, metrics, readings, redis_gauges, servers
 from dealradar.monitoring.health import Dependency, Examiner, Readiness
 from dealradar.web import caller, fields, owing
 from dealradar.web.ops_shapes import BacklogOut, CacheReport, FindingOut, Health, Ready, ResultsOut, StoreOut
@@ -67,7 +68,7 @@ def ready() -> Response:
 def exposition() -> Response:
     """Return what all processes measured, in Prometheus' text format."""
     _admit()
-    exposed = metrics.exposition(current_app, owing.gauges())
+    exposed = metrics.exposition(current_app, [*owing.gauges(), *_redis_gauges()])
     return fields.direct(Response(exposed, content_type=PROMETHEUS_TEXT), Content.OPERATIONS)
 
 
@@ -94,6 +95,11 @@ OPERATIONS: Final = (
     Operation("/metrics", exposition, None, statuses=(200, 403)),
     Operation("/metrics/cache", cache_report, CacheReport, statuses=(200, 403)),
 )
+
+
+def _redis_gauges() -> list[Metric]:
+    settings: Settings = current_app.extensions["settings"]
+    return redis_gauges.gauges(servers.read_store(settings.redis_url)) if settings.cache_enabled else []
 
 
 def _store() -> StoreOut:

@@ -51,6 +51,8 @@ class StoreOut(Output):
     memory_bytes: int | None = None
     max_memory_bytes: int | None = None
     evictions: int | None = None
+    expirations: int | None = None
+    clients: int | None = None
 
 
 class BacklogOut(Output):

@@ -15,6 +15,7 @@ from dealradar.domain.errors import UnauthenticatedError
 from dealradar.ratelimit import counters, fields, identities
 from dealradar.ratelimit.fields import Usage
 from dealradar.ratelimit.limits import LIMITS, By, RateLimit, named_endpoints
+from dealradar.ratelimit.measures import REFUSED
 from dealradar.web import caller
 from dealradar.web.problems import problem
 
@@ -110,6 +111,7 @@ def _give_back(limiter: Limiter) -> None:
 
 def _refusal(breached: RequestLimit) -> Response:
     usage = _usage(breached)
+    REFUSED.labels(usage.name).inc()
     wait_s = usage.resets_in_s(time.time())
     detail = f"Too many requests: {usage.quota} in {usage.window_s} s are allowed ({usage.name}); wait {wait_s} s."
     response = problem(HTTPStatus.TOO_MANY_REQUESTS, detail)

@@ -25,9 +25,7 @@ def upgrade() -> None:
         sa.Column("first_failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('queued', 'sent', 'written', 'failed')", name=op.f("ck_mails_state_is_known")
-        ),
+        sa.CheckConstraint("state IN ('queued', 'sent', 'written', 'failed')", name=op.f("ck_mails_state_is_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
         sa.UniqueConstraint("message_id", name=op.f("uq_mails_message_id")),
     )

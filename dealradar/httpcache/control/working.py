@@ -12,6 +12,7 @@ from dealradar.domain.errors import DomainError
 from dealradar.httpcache import stores
 from dealradar.httpcache.control import asking
 from dealradar.httpcache.control.jobs import Job, Kind
+from dealradar.httpcache.measures import WARMED
 from dealradar.httpcache.serving import XCache
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ def warm(job: Job) -> Job:
     """Have the answer to the job's next path made and stored; return how far it is then."""
     at = job.progress
     error = _ask(job.wanted.paths[at.position])
+    WARMED.labels("warmed" if error is None else "failed").inc()
     return job.having(
         position=at.position + 1,
         warmed=at.warmed + (error is None),

@@ -227,7 +227,7 @@ def test_it_tells_the_observer_that_was_configured(redis_url: str) -> None:
         backend_of(cache).store.bump(["deal:123"])
         backend_of(cache).store.close()
 
-    assert [(event.did, event.keys) for event in events] == [("bump", 1)]
+    assert [(event.did, event.keys) for event in events] == [("round_trip", 2), ("bump", 1)]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,15 @@ from dealradar.httpcache import demand
 from dealradar.monitoring import metrics
 from tests.applications import Make
 from tests.integration.fastlane.lanes import ask, head_of, lane_of, learn
+from tests.measuring import Since
+
+OF_REQUESTS = (
+    "flask_",
+    "dealradar_http_",
+    "dealradar_cache_responses_",
+    'dealradar_cache_operations_total{"operation": "lookup"',
+)
+"""What another application's store, which comes and goes in other tests, does not move."""
 
 
 def test_what_is_answered_here_is_counted_like_anything_else(
@@ -22,7 +31,7 @@ def test_what_is_answered_here_is_counted_like_anything_else(
     path = f"/api/deals/{deal.id}"
     learn(client, path)
     tag = client.get(path).headers["ETag"]
-    before = samples(app)
+    before, since = samples(app), Since()
 
     whole = ask(lane, path)
     ask(lane, path, method="HEAD")
@@ -35,22 +44,25 @@ def test_what_is_answered_here_is_counted_like_anything_else(
         'flask_http_request_total{"method": "GET", "status": "200"}': 1,
         'flask_http_request_total{"method": "GET", "status": "304"}': 1,
         'flask_http_request_total{"method": "HEAD", "status": "200"}': 1,
-        'dealradar_cache_responses_total{"endpoint": "/deals/<int:deal_id>", "result": "HIT"}': 3,
+        'dealradar_cache_responses_total{"endpoint": "/deals/<int:deal_id>", "result": "HIT", "reason": "valid"}': 3,
         'dealradar_cache_operations_total{"operation": "lookup", "outcome": "hit"}': 3,
         "dealradar_http_response_body_bytes_total{}": len(whole.body),
         "dealradar_http_unsent_body_bytes_total{}": len(whole.body),
     }
+    assert since("dealradar_cache_hit_age_seconds_count", endpoint="/deals/<int:deal_id>") == 3
+    assert since("dealradar_cache_hit_age_seconds_sum", endpoint="/deals/<int:deal_id>") > 0
     assert demand.current().take().asked[f"/deals/{deal.id}"] >= 3
 
 
 def samples(app: Flask) -> dict[str, float]:
-    """Return the totals of what is measured, by family and labels."""
-    return {
+    """Return the totals of what is measured of requests and lookups, by family and labels."""
+    totals = {
         f"{sample.name}{json.dumps(sample.labels)}": sample.value
         for family in metrics.families(app)
         for sample in family.samples
-        if sample.name.endswith("_total") and sample.name.startswith(("dealradar_", "flask_"))
+        if sample.name.endswith("_total")
     }
+    return {name: value for name, value in totals.items() if name.startswith(OF_REQUESTS)}
 
 
 @pytest.mark.parametrize("env", ["production", "development"])

@@ -9,7 +9,6 @@ import pytest
 import structlog
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from prometheus_client import REGISTRY, CollectorRegistry
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from structlog.testing import capture_logs
@@ -23,31 +22,16 @@ from dealradar.monitoring.http_measures import DURATION_BUCKETS_S, Alike
 from dealradar.monitoring.observations import Observed
 from dealradar.monitoring.spending import counted as counted_statements
 from tests.applications import Make
+from tests.measuring import Since
 
-REQUESTS = ("flask_http_request_total", (("method", "GET"), ("status", "200")))
-UNSENT = ("dealradar_http_unsent_body_bytes_total", ())
-BODY_BYTES = ("dealradar_http_response_body_bytes_total", ())
-
-Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+REQUESTS = "flask_http_request_total"
+DURATIONS = "flask_http_request_duration_seconds"
 
 
 def lines_of(act: Callable[[], object]) -> list[dict[str, Any]]:
     with capture_logs() as logged:
         act()
     return [dict(line) for line in logged if line["event"] == "request"]
-
-
-def samples_of(registry: CollectorRegistry) -> Samples:
-    return {
-        (one.name, tuple(sorted(one.labels.items()))): one.value
-        for family in registry.collect()
-        for one in family.samples
-        if not one.name.endswith("_created")
-    }
-
-
-def counted(app: Flask, name: str, **labels: str) -> float:
-    return samples_of(http_measures.registry_of(app)).get((name, tuple(sorted(labels.items()))), 0.0)
 
 
 def break_off() -> Response:
@@ -69,42 +53,44 @@ def break_off() -> Response:
 def test_whatever_is_asked_has_one_line_and_is_counted_once(
     app: Flask, client: FlaskClient, method: str, path: str, status: int, route: str
 ) -> None:
-    before = counted(app, "flask_http_request_total", method=method, status=str(status))
+    since = Since(http_measures.registry_of(app))
 
     (line,) = lines_of(lambda: client.open(path, method=method))
 
     assert (line["method"], line["status"], line["route"]) == (method, status, route)
-    assert counted(app, "flask_http_request_total", method=method, status=str(status)) == before + 1
+    assert since(REQUESTS, method=method, status=str(status)) == 1
 
 
 def test_a_method_that_somebody_made_up_is_no_label_of_its_own(app: Flask, client: FlaskClient) -> None:
-    before = counted(app, "flask_http_request_total", method="OTHER", status="405")
+    since = Since(http_measures.registry_of(app))
 
     (line,) = lines_of(lambda: client.open("/api/categories", method="BREW"))
 
     assert (line["method"], line["status"]) == ("OTHER", 405)
-    assert counted(app, "flask_http_request_total", method="OTHER", status="405") == before + 1
+    assert since(REQUESTS, method="OTHER", status="405") == 1
 
 
 def test_what_the_rate_limit_refuses_is_counted_and_logged(make: Make) -> None:
     app = make(rate_limit_max_requests=1)
     client = app.test_client()
     client.get("/api/categories")
+    since = Since(http_measures.registry_of(app))
 
     (line,) = lines_of(lambda: client.get("/api/categories"))
 
     assert (line["status"], line["route"], line["cache"]) == (429, "/api/categories", None)
-    assert counted(app, "flask_http_request_total", method="GET", status="429") == 1
+    assert since(REQUESTS, method="GET", status="429") == 1
 
 
 def test_a_fault_of_a_view_is_counted_and_logged(make: Make) -> None:
     app = make()
     app.add_url_rule("/fault", view_func=break_off)
+    since = Since(http_measures.registry_of(app))
 
     (line,) = lines_of(lambda: app.test_client().get("/fault"))
 
     assert (line["status"], line["route"]) == (500, "/fault")
-    assert counted(app, "flask_http_request_total", method="GET", status="500") == 1
+    assert since(REQUESTS, method="GET", status="500") == 1
 
 
 def test_a_fault_beyond_all_error_handlers_is_logged_too(make: Make) -> None:
@@ -153,30 +139,29 @@ def test_what_machines_ask_by_the_clock_is_logged_for_who_debugs(make: Make) -> 
 
 def test_a_304_counts_the_body_that_was_not_sent(client: FlaskClient) -> None:
     first = client.get("/api/categories")
-    before = samples_of(REGISTRY)[UNSENT]
+    since = Since()
 
     again = client.get("/api/categories", headers={"If-None-Match": first.headers["ETag"]})
     asked = client.head("/api/categories", headers={"If-None-Match": first.headers["ETag"]})
 
     assert (again.status_code, asked.status_code) == (304, 304)
-    assert samples_of(REGISTRY)[UNSENT] == before + len(first.data)
+    assert since("dealradar_http_unsent_body_bytes_total") == len(first.data)
 
 
 def test_what_is_answered_without_flask_is_added_to_the_same_families(app: Flask) -> None:
     durations_s = (0.00005, 0.0001, 0.003)
-    before, ours_before = samples_of(http_measures.registry_of(app)), samples_of(REGISTRY)
+    since, since_of_ours = Since(http_measures.registry_of(app)), Since()
 
     http_measures.add_alike(app, Alike("/lane", 200, Observed.of(durations_s, DURATION_BUCKETS_S), body_bytes=1_000))
 
-    added = samples_of(http_measures.registry_of(app)), samples_of(REGISTRY)
-    labels = (("method", "GET"), ("route", "/lane"), ("status", "200"))
-    assert added[0][REQUESTS] == before.get(REQUESTS, 0) + 3
-    assert added[0]["flask_http_request_duration_seconds_count", labels] == 3
-    assert added[0]["flask_http_request_duration_seconds_sum", labels] == pytest.approx(sum(durations_s))
-    assert added[0]["flask_http_request_duration_seconds_bucket", (("le", "0.0001"), *labels)] == 2
-    assert added[1]["dealradar_http_request_statements_count", (("route", "/lane"),)] == 3
-    assert added[1]["dealradar_http_request_database_seconds_sum", (("route", "/lane"),)] == 0
-    assert added[1][BODY_BYTES] == ours_before[BODY_BYTES] + 1_000
+    labels = {"method": "GET", "route": "/lane", "status": "200"}
+    assert since(REQUESTS, method="GET", status="200") == 3
+    assert since(f"{DURATIONS}_count", **labels) == 3
+    assert since(f"{DURATIONS}_sum", **labels) == pytest.approx(sum(durations_s))
+    assert since(f"{DURATIONS}_bucket", le="0.0001", **labels) == 2
+    assert since_of_ours("dealradar_http_request_statements_count", route="/lane") == 3
+    assert since_of_ours("dealradar_http_request_database_seconds_sum", route="/lane") == 0
+    assert since_of_ours("dealradar_http_response_body_bytes_total") == 1_000
 
 
 def test_a_hits_line_is_that_of_any_other_request(
