@@ -1,12 +1,16 @@
 """Commands out and replies back: one round trip, one deadline, never another question's answer."""
 
+import socket
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
+from hiredis import pack_command
+from redis._parsers.hiredis import NOT_ENOUGH_DATA
 from redis.backoff import NoBackoff
 from redis.connection import AbstractConnection, Connection, ConnectionPool, parse_url
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import MaxConnectionsError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
@@ -17,6 +21,10 @@ from dealradar.cache.servers import WHO_IS_IT, Acquaintance, run_id_in
 
 Command = tuple[str | bytes | int, ...]
 Reply = bytes | int | list["Reply"] | None
+
+PIECE_BYTES: Final = 65_536
+LEAST_S: Final = 0.000_001
+"""A timeout of 0 would mean not to wait at all, which is told by another error."""
 
 
 class Trouble(StrEnum):
@@ -42,7 +50,7 @@ class StoreUnavailableError(Exception):
         return f"The cache store is unavailable ({self.reason}): {self.args[1]}"
 
 
-class _CleanConnection(AbstractConnection):
+class CleanConnection(AbstractConnection):
     """One that is closed again when something breaks in while it connects.
 
     redis-py would put it back as it is: with a reply still due, or before it had chosen its database. *run_id* is that
@@ -52,13 +60,58 @@ class _CleanConnection(AbstractConnection):
     run_id: str | None = None
 
     def connect(self) -> None:
+        """Connect, or leave nothing behind."""
         try:
             super().connect()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
         except BaseException:
             self.disconnect()
             raise
 
+    def converse(self, commands: Sequence[Command], deadline_s: float) -> list[Reply | ResponseError]:
+        """Send *commands* in one go and return their replies, by *deadline_s* of the monotonic clock.
+
+        redis-py's own way from a list of commands to their replies takes four times as long (ADR 0054).
+
+        Raises:
+            RedisError: The server is gone, or not all replies are here in time.
+        """
+        sock, reader = self._sock, self._parser._reader  # noqa: SLF001  its base class is made of them
+        if sock is None or reader is None:
+            raise RedisConnectionError("The connection was closed meanwhile.")
+        replies: list[Reply | ResponseError] = []
+        try:
+            sock.settimeout(max(LEAST_S, deadline_s - time.monotonic()))
+            sock.sendall(b"".join(map(pack_command, commands)))
+            while len(replies) < len(commands):
+                reply = reader.gets(False)  # noqa: FBT003  hiredis' own signature: as bytes
+                if reply is NOT_ENOUGH_DATA:
+                    reader.feed(self.receive(sock, deadline_s))
+                    continue
+                if isinstance(reply, RedisConnectionError):  # it speaks of the whole server: that it is loading, say
+                    raise reply
+                replies.append(reply)
+        except TimeoutError as error:
+            raise RedisTimeoutError("The store has not answered in time.") from error
+        except OSError as error:
+            raise RedisConnectionError(str(error)) from error
+        return replies
+
+    @staticmethod
+    def receive(sock: socket.socket, deadline_s: float) -> bytes:
+        """Return what *sock* brings next.
+
+        Raises:
+            RedisConnectionError: That is its end.
+            OSError: Something is wrong with it, or *deadline_s* is over.
+        """
+        sock.settimeout(max(LEAST_S, deadline_s - time.monotonic()))
+        piece = sock.recv(PIECE_BYTES)
+        if not piece:
+            raise RedisConnectionError("The server has closed the connection.")
+        return piece
+
     def disconnect(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  whatever redis-py passes
+        """Close it, whatever state it is in."""
         self.run_id = None  # what is connected next may be another server
         super().disconnect(*args, **kwargs)  # type: ignore[no-untyped-call]  # likewise
 
@@ -68,9 +121,8 @@ class _Connection(Protocol):
 
     run_id: str | None
 
-    def pack_commands(self, commands: Iterable[Command]) -> list[bytes]: ...
-    def send_packed_command(self, command: list[bytes], *, check_health: bool) -> None: ...
-    def read_response(self, *, timeout: float) -> Reply: ...
+    def converse(self, commands: Sequence[Command], deadline_s: float) -> list[Reply | ResponseError]: ...
+    def connect(self) -> None: ...
     def disconnect(self) -> None: ...
 
 
@@ -101,7 +153,7 @@ class Wire:
         self._pool = ConnectionPool(
             **{
                 **told,
-                "connection_class": type("CleanConnection", (_CleanConnection, kind), {}),
+                "connection_class": type("CleanConnection", (CleanConnection, kind), {}),
                 "max_connections": max_connections,
                 "socket_timeout": timeout_s,
                 "socket_connect_timeout": timeout_s,
@@ -176,7 +228,7 @@ class Wire:
         try:
             if self._acquaintance is not None:
                 self._meet(connection, self._acquaintance, deadline_s)
-            return _ask(connection, commands, deadline_s)
+            return connection.converse(commands, deadline_s)
         except BaseException:
             # Whatever broke in, be it a signal's exception, the replies still due must find nobody listening.
             connection.disconnect()
@@ -189,7 +241,8 @@ class Wire:
             return
         if connection.run_id is not None:
             connection.disconnect()  # it leads to a server that was replaced
-        (reply,) = _ask(connection, [WHO_IS_IT], deadline_s)
+            connection.connect()
+        (reply,) = connection.converse([WHO_IS_IT], deadline_s)
         connection.run_id = run_id_in(reply)
         acquaintance.met(connection.run_id)
 
@@ -214,15 +267,3 @@ def _trouble_of(error: RedisError | OSError) -> Trouble:
     if isinstance(error, MaxConnectionsError):
         return Trouble.BUSY
     return Trouble.TIMEOUT if isinstance(error, RedisTimeoutError) else Trouble.DISCONNECTED
-
-
-def _ask(connection: _Connection, commands: Sequence[Command], deadline_s: float) -> list[Reply | ResponseError]:
-    connection.send_packed_command(connection.pack_commands(commands), check_health=False)
-    return [_read(connection, deadline_s) for _ in commands]
-
-
-def _read(connection: _Connection, deadline_s: float) -> Reply | ResponseError:
-    try:
-        return connection.read_response(timeout=max(0.0, deadline_s - time.monotonic()))
-    except ResponseError as error:
-        return error

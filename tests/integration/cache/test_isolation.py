@@ -12,6 +12,7 @@ import pytest
 from redis.connection import Connection
 
 from dealradar.cache import Down, Hit, Limits, RedisStore, Trouble, entry_key, prefixes
+from dealradar.cache.wire import CleanConnection
 from tests.integration.cache.conftest import PATIENT
 from tests.integration.cache.reading import body_of, fill
 from tests.servers.proxy import Proxy
@@ -52,10 +53,16 @@ def interrupted(*_: object, **__: object) -> Any:
     raise WorkerTimeoutError
 
 
-@pytest.mark.parametrize("step", ["on_connect_check_health", "send_command", "send_packed_command", "read_response"])
+@pytest.mark.parametrize(
+    ("of", "step"),
+    [
+        *((Connection, step) for step in ("on_connect_check_health", "send_command", "send_packed_command")),
+        *((Connection, "read_response"), (CleanConnection, "converse"), (CleanConnection, "receive")),
+    ],
+)
 @pytest.mark.parametrize("connected", [False, True])
 def test_a_reader_who_was_interrupted_leaves_no_connection_out_of_step(
-    valkey: Valkey, monkeypatch: pytest.MonkeyPatch, step: str, *, connected: bool
+    valkey: Valkey, monkeypatch: pytest.MonkeyPatch, of: type, step: str, *, connected: bool
 ) -> None:
     others = RedisStore(valkey.url, PATIENT)  # another deployment, in database 0 of the same server
     fill(others, b"another's", key=BOBS, tags=TAGS)
@@ -66,7 +73,7 @@ def test_a_reader_who_was_interrupted_leaves_no_connection_out_of_step(
         ours.close()
 
     with monkeypatch.context() as patched:
-        patched.setattr(Connection, step, interrupted)
+        patched.setattr(of, step, interrupted)
         with contextlib.suppress(WorkerTimeoutError):
             ours.lookup(ALICES, TAGS)
     bobs = [body_of(ours, BOBS, TAGS) for _ in range(5)]
@@ -85,7 +92,7 @@ def test_a_reader_who_was_interrupted_while_waiting_leaves_no_reply_to_the_next(
     shared.ping()
     proxy.hold()
     with monkeypatch.context() as patched:
-        patched.setattr(Connection, "read_response", interrupted)
+        patched.setattr(CleanConnection, "receive", interrupted)
         with pytest.raises(WorkerTimeoutError):
             shared.lookup(ALICES, TAGS)
 
