@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+import structlog
 from prometheus_client import Histogram
+
+from dealradar.monitoring import multiprocess
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,15 @@ class Observed:
     def count(self) -> int:
         """Return how many there are."""
         return sum(self.counts)
+
+
+def observe(histogram: Histogram, value: float) -> None:
+    """Observe *value*, and of which request it is: its id is the exemplar, where exemplars are kept.
+
+    That is where one process serves the site; for several, the library keeps none.
+    """
+    request_id = None if multiprocess.is_shared() else structlog.contextvars.get_contextvars().get("request_id")
+    histogram.observe(value, exemplar=None if request_id is None else {"request_id": request_id})
 
 
 def add(histogram: Histogram, observed: Observed) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from dealradar.monitoring.http_measures import BODY_BYTES, DATABASE_SECONDS, STATEMENTS
+from dealradar.monitoring.observations import observe
 
 EVENT: Final = "request"
 log = structlog.get_logger(__name__)
@@ -36,8 +37,8 @@ class Ended:
 
 def note(ended: Ended, *, is_quiet: bool = False) -> None:
     """Count the request that has *ended* and log it; one that machines make by the clock, for who debugs alone."""
-    STATEMENTS.labels(ended.route).observe(ended.statements)
-    DATABASE_SECONDS.labels(ended.route).observe(ended.database_s)
+    observe(STATEMENTS.labels(ended.route), ended.statements)
+    observe(DATABASE_SECONDS.labels(ended.route), ended.database_s)
     BODY_BYTES.inc(ended.body_bytes)
     tell = log.debug if is_quiet else log.info
     tell(EVENT, **asdict(ended))

@@ -20,10 +20,10 @@ from dealradar.httpcache.directives import Content
 from dealradar.httpcache.recompute import JSON
 from dealradar.monitoring import health, metrics, readings, redis_gauges, servers
 from dealradar.monitoring.health import Dependency, Examiner, Readiness
+from dealradar.monitoring.metrics import Form
 from dealradar.web import caller, fields, owing
 from dealradar.web.ops_shapes import BacklogOut, CacheReport, FindingOut, Health, Ready, ResultsOut, StoreOut
 
-PROMETHEUS_TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 SCOPE: Final = "metrics:read"
 _EXAMINER: Final = "examiner"
 _STARTED_S: Final = time.monotonic()
@@ -66,10 +66,13 @@ def ready() -> Response:
 
 
 def exposition() -> Response:
-    """Return what all processes measured, in Prometheus' text format."""
+    """Return what all processes measured, in Prometheus' text format, or as OpenMetrics for who likes that better."""
     _admit()
-    exposed = metrics.exposition(current_app, [*owing.gauges(), *_redis_gauges()])
-    return fields.direct(Response(exposed, content_type=PROMETHEUS_TEXT), Content.OPERATIONS)
+    form = metrics.OFFERED[request.accept_mimetypes.best_match([*metrics.OFFERED], default=Form.PROMETHEUS)]
+    exposed = metrics.exposition(current_app, [*owing.gauges(), *_redis_gauges()], form=form)
+    response = Response(exposed, content_type=f"{form}; charset=utf-8")
+    response.vary.add("Accept")
+    return fields.direct(response, Content.OPERATIONS)
 
 
 def cache_report() -> Response:
