@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     connecting.connect(app, settings)
     cli.register(app)
     app.extensions["begin_serving"] = partial(background.begin_serving, app)
+    app.extensions["end_serving"] = partial(background.end, app)
     return app
 
 

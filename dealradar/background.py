@@ -9,6 +9,8 @@ from flask import Flask
 from dealradar.config import Settings
 from dealradar.httpcache import stores
 from dealradar.httpcache.control.background import follow_policies, tell_demand
+from dealradar.invalidation import transaction
+from dealradar.monitoring import processes, readings
 from dealradar.monitoring.alerts.watcher import watch_alerts
 from dealradar.monitoring.mail.delivering import deliver_mails
 from dealradar.rounds import Kind, Rounds
@@ -45,6 +47,8 @@ POLICIES_EVERY_S: Final = 2.0
 ROUNDS: Final = (
     Round(follow_policies, every(POLICIES_EVERY_S), ALL, is_awaited=True),
     Round(tell_demand, every(5.0), WEB),
+    Round(processes.be_seen, every(10.0), ALL),
+    Round(readings.flush, every(2.0), ALL),
     Round(watch_alerts, lambda settings: settings.alert_every_s, ALL),
     Round(deliver_mails, every(5.0), ALL),
 )
@@ -62,7 +66,19 @@ def begin_working(app: Flask) -> None:
     _begin(app, Kind.WORKER)
 
 
+def end(app: Flask) -> None:
+    """End in good order: nothing is lost that was counted here, and the process isn't missed. Never raises."""
+    Rounds(app, _leave, every_s=0).once()
+
+
+def _leave() -> None:
+    readings.flush()
+    with transaction():
+        processes.leave()
+
+
 def _begin(app: Flask, kind: Kind) -> None:
+    processes.connect(app, kind)
     settings: Settings = app.extensions["settings"]
     for each in ROUNDS:
         if kind in each.kinds:

@@ -60,6 +60,12 @@ def on_reload(server: Any) -> None:  # noqa: ANN401  gunicorn has no types
     SUCCESSION.begin(server.worker_age)
 
 
+def worker_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
+    """Have a worker that ends in good order write down what it still has to; one that couldn't load has no more."""
+    if worker.wsgi is not None:
+        worker.wsgi.extensions["end_serving"]()
+
+
 def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
     """Take a dead worker's gauges out of the sums; its counters stay."""
     multiprocess.forget(worker.pid)

@@ -12,6 +12,7 @@ from dealradar.extensions import Base, db
 from dealradar.httpcache.control import models as _control  # noqa: F401  likewise
 from dealradar.invalidation import models as _outbox  # noqa: F401  likewise
 from dealradar.invalidation import triggers as invalidation
+from dealradar.monitoring import models as _readings  # noqa: F401  likewise
 from dealradar.monitoring import sampling as _sampling  # noqa: F401  likewise
 from dealradar.monitoring.alerts import models as _alerts  # noqa: F401  likewise
 from dealradar.monitoring.mail import models as _mail  # noqa: F401  likewise

@@ -12,6 +12,9 @@ from dealradar.app import create_app
 from dealradar.config import Settings
 from dealradar.extensions import db
 from dealradar.httpcache import stores
+from dealradar.monitoring import processes, tallies
+from dealradar.monitoring.tallies import Tallies
+from dealradar.rounds import Kind
 
 Make = Callable[..., Flask]
 
@@ -36,6 +39,15 @@ def make(app: Flask, settings: Settings) -> Iterator[Make]:
     for other in made:
         with other.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture
+def own_tallies(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tallies]:
+    """Return the tallies of the tests' process, empty, which may be written down as those of one that serves."""
+    monkeypatch.setattr(tallies, "_tallies", Tallies())
+    processes.connect(app, Kind.WEB)
+    yield tallies.current()
+    del app.extensions["process"]
 
 
 @pytest.fixture

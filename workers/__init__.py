@@ -34,6 +34,7 @@ def register(app: Flask, celery: Celery) -> None:
         background.begin_working(app)
 
     def end_process(pid: int, **_: Any) -> None:  # noqa: ANN401  likewise
+        background.end(app)
         multiprocess.forget(pid)
 
     celery.task_cls = TaskInContext  # type: ignore[assignment]  # its stubs know only of the class's name

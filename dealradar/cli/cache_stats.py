@@ -1,9 +1,9 @@
 """``flask cache stats``: what the store and the database say about the cache."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import click
@@ -17,11 +17,12 @@ from dealradar.httpcache.control import jobs
 from dealradar.httpcache.control.jobs import State
 from dealradar.invalidation import outbox
 from dealradar.invalidation.outbox import Backlog
-from dealradar.monitoring import metrics, readings, servers
-from dealradar.monitoring.readings import Results
+from dealradar.monitoring import servers
 from dealradar.monitoring.servers import StoreReading
+from dealradar.monitoring.windows import Window, read_window
 
 MIB: Final = 1_048_576
+HOUR_S: Final = 3_600
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,14 @@ class Stats:
         store: None where it can't be asked, or the cache is switched off.
         keys: Likewise.
         breakers: As this process found them after asking.
-        answers: Of all web processes; None where their counters can't be read from here.
+        answers: Of all processes, in the last hour.
     """
 
     is_enabled: bool
     store: StoreReading | None
     keys: Census | None
     breakers: Health
-    answers: Results | None
+    answers: Window
     outbox: Backlog
     jobs: Mapping[State, int]
 
@@ -69,7 +70,7 @@ def take() -> Stats:
         store=servers.read_store(settings.redis_url) if settings.cache_enabled else None,
         keys=keys,
         breakers=stores.current().health(),
-        answers=_answers(),
+        answers=read_window(HOUR_S, now=datetime.now(UTC)),
         outbox=outbox.backlog(),
         jobs=jobs.counts(),
     )
@@ -97,11 +98,9 @@ def _store(stats: Stats) -> str:
     return f"up, {stats.store.keys} keys of whomever, {memory}, {stats.store.evictions} evicted"
 
 
-def _told(answers: Results | None) -> str:
-    if answers is None:
-        return "unknown here: set PROMETHEUS_MULTIPROC_DIR as it is set for the web processes"
+def _told(answers: Window) -> str:
     ratio = "none asked for" if answers.hit_ratio is None else f"{answers.hit_ratio:.1%} hits"
-    return f"{ratio}: {answers.hits} hits, {answers.misses} misses, {answers.bypasses} bypasses"
+    return f"{ratio} in the last hour: {answers.hits} hits, {answers.misses} misses, {answers.bypasses} bypasses"
 
 
 def _census() -> Census | None:
@@ -109,9 +108,3 @@ def _census() -> Census | None:
         return stores.census()
     except StoreUnavailableError:
         return None
-
-
-def _answers() -> Results | None:
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return None
-    return readings.total(readings.results(metrics.families(current_app)))

@@ -17,10 +17,12 @@ from dealradar.fastlane.asking import Asking
 from dealradar.fastlane.lessons import Lesson
 from dealradar.fastlane.wording import Worded
 from dealradar.httpcache import demand
-from dealradar.monitoring import answers, hit_lines, http_measures
+from dealradar.httpcache.serving import XCache
+from dealradar.monitoring import answers, hit_lines, http_measures, tallies
 from dealradar.monitoring.answers import AGE_BUCKETS_S
 from dealradar.monitoring.hit_lines import Line
 from dealradar.monitoring.http_measures import DURATION_BUCKETS_S, UNSENT_BYTES, Alike
+from dealradar.monitoring.latencies import bucket_of
 from dealradar.monitoring.observations import Observed
 from dealradar.monitoring.store_measures import OPERATIONS
 
@@ -55,12 +57,13 @@ class Answered:
 
 @dataclass(slots=True)
 class Account:
-    """Requests that were answered alike: how many took how long, in `DURATION_BUCKETS_S`, and their bytes.
+    """Requests that were answered alike: how many took how long, in `DURATION_BUCKETS_S` and finer, and their bytes.
 
     Likewise how old the entries were, in `AGE_BUCKETS_S`, and how many of them had been warmed.
     """
 
     counts: list[int] = field(default_factory=lambda: [0] * (len(DURATION_BUCKETS_S) + 1))
+    latencies: Counter[int] = field(default_factory=Counter)
     total_s: float = 0.0
     body_bytes: int = 0
     unsent_bytes: int = 0
@@ -80,13 +83,14 @@ class Accounts:
 
     def note(self, answered: Sequence[Answered], *, at_s: float, duration_s: float) -> None:
         """Take note of requests that were *answered* together at *at_s*, in Unix time, and took *duration_s* each."""
-        bucket = bisect_left(DURATION_BUCKETS_S, duration_s)
+        bucket, fine_bucket = bisect_left(DURATION_BUCKETS_S, duration_s), bucket_of(duration_s)
         for each in answered:
             kind = (each.asking.lesson, each.worded.status, each.method)
             account = self._by_kind.get(kind)
             if account is None:
                 account = self._by_kind[kind] = Account()
             account.counts[bucket] += 1
+            account.latencies[fine_bucket] += 1
             account.total_s += duration_s
             account.body_bytes += each.body_bytes
             account.unsent_bytes += each.unsent_bytes
@@ -102,7 +106,7 @@ class Accounts:
             self.tell()
 
     def tell(self) -> None:
-        """Add what was answered to the metrics, and to what is in demand."""
+        """Add what was answered to the metrics and readings, and to what is in demand."""
         self._told_s = time.monotonic()
         by_kind, self._by_kind = self._by_kind, {}
         hits: Counter[Lesson] = Counter()
@@ -112,6 +116,9 @@ class Accounts:
             UNSENT_BYTES.inc(account.unsent_bytes)
             ages = Observed(tuple(account.age_counts), account.total_age_s)
             answers.add_hits(lesson.policy.endpoint, ages, warmed=account.warmed)
+            tallies.current().requests(
+                tallies.Alike(lesson.route, status, XCache.HIT, account.total_s, account.latencies)
+            )
             hits[lesson] += observed.count
         with self._app.app_context():
             for lesson, count in hits.items():

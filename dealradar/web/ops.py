@@ -18,11 +18,11 @@ from dealradar.extensions import db
 from dealradar.httpcache import stores
 from dealradar.httpcache.directives import Content
 from dealradar.httpcache.recompute import JSON
-from dealradar.monitoring import health, metrics, readings, redis_gauges, servers
+from dealradar.monitoring import health, metrics, redis_gauges, servers
 from dealradar.monitoring.health import Dependency, Examiner, Readiness
 from dealradar.monitoring.metrics import Form
-from dealradar.web import caller, fields, owing
-from dealradar.web.ops_shapes import BacklogOut, CacheReport, FindingOut, Health, Ready, ResultsOut, StoreOut
+from dealradar.web import caller, fields, lately, owing
+from dealradar.web.ops_shapes import BacklogOut, CacheReport, FindingOut, Health, Ready, StoreOut, WindowOut
 
 SCOPE: Final = "metrics:read"
 _EXAMINER: Final = "examiner"
@@ -78,14 +78,10 @@ def exposition() -> Response:
 def cache_report() -> Response:
     """Return how the cache does."""
     _admit()
-    by_endpoint = readings.results(metrics.families(current_app))
-    every = readings.total(by_endpoint)
-    owed = owing.backlog()
+    windows, owed = lately.windows(), owing.backlog()
     return _json(
         CacheReport(
-            hit_ratio=every.hit_ratio,
-            **asdict(every),
-            endpoints={name: ResultsOut.model_validate(one) for name, one in by_endpoint.items()},
+            windows=None if windows is None else {name: WindowOut.model_validate(one) for name, one in windows.items()},
             store=_store(),
             outbox=None if owed is None else BacklogOut.model_validate(owed),
         )

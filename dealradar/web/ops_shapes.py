@@ -32,13 +32,36 @@ class Ready(Output):
     dependencies: list[FindingOut] | None = None
 
 
-class ResultsOut(Output):
-    """How the answers of cacheable endpoints were come by, since the start."""
+class FiguresOut(Output):
+    """What requests came to: how many there were, how they were answered, how long they took.
 
-    hit_ratio: float | None = None
+    `lookups` are those for which the cache was asked and answered, `hit_ratio` is the hits among them; `errors` are
+    5xx.
+    """
+
+    requests: int
+    errors: int
+    not_modified: int
     hits: int
     misses: int
+    stale: int
     bypasses: int
+    lookups: int
+    statements: int
+    database_s: float
+    hit_ratio: float | None = None
+    mean_s: float | None = None
+    p50_s: float | None = None
+    p95_s: float | None = None
+    p99_s: float | None = None
+
+
+class WindowOut(FiguresOut):
+    """The same of the last `span_s` seconds, in all and by the endpoint's rule below `/api`."""
+
+    span_s: int
+    rate_per_s: float
+    endpoints: dict[str, FiguresOut]
 
 
 class StoreOut(Output):
@@ -62,9 +85,9 @@ class BacklogOut(Output):
     oldest_s: float
 
 
-class CacheReport(ResultsOut):
-    """How the cache does, in all and by endpoint; *outbox* is missing while the database can't be asked."""
+class CacheReport(Output):
+    """How the site and its cache do, of late and now; `windows` and `outbox` are missing without the database."""
 
-    endpoints: dict[str, ResultsOut]
+    windows: dict[str, WindowOut] | None = None
     store: StoreOut
     outbox: BacklogOut | None = None

@@ -12,8 +12,8 @@ import structlog
 from flask import Flask, Response, request
 
 from dealradar.monitoring import requests, spending
+from dealradar.monitoring.ended import Ended
 from dealradar.monitoring.http_measures import UNROUTED
-from dealradar.monitoring.requests import Ended
 from dealradar.monitoring.spending import Spent
 from dealradar.web import caller
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from dealradar.config import Settings
 from dealradar.extensions import db
+from dealradar.monitoring import readings
 from dealradar.monitoring.health import Dependency, Examiner, Readiness, judge
 from tests.applications import Make
 
@@ -75,16 +76,20 @@ def test_declared_networks_may_look(make: Make) -> None:
     assert answer.status_code == 200
 
 
-def test_the_cache_report_counts_hits(client: FlaskClient) -> None:
-    before = client.get("/metrics/cache").get_json()
+@pytest.mark.usefixtures("own_tallies")
+def test_the_cache_report_tells_of_the_last_minutes_in_all_and_by_endpoint(client: FlaskClient) -> None:
     for _ in range(3):
         client.get("/api/categories")
+    readings.flush()
 
-    after = client.get("/metrics/cache").get_json()
+    report = client.get("/metrics/cache").get_json()
 
-    assert (after["misses"] - before["misses"], after["hits"] - before["hits"]) == (1, 2)
-    assert after["endpoints"]["/categories"]["hits"] >= 2
-    assert after["store"]["connection"] == "up"
+    for window in report["windows"].values():
+        assert (window["misses"], window["hits"], window["requests"]) == (1, 2, 3)
+        assert window["endpoints"].keys() == {"/categories"}
+        assert window["endpoints"]["/categories"]["hit_ratio"] == pytest.approx(2 / 3)
+    assert {name: window["span_s"] for name, window in report["windows"].items()} == {"1m": 60, "5m": 300, "1h": 3_600}
+    assert report["store"]["connection"] == "up"
 
 
 def test_a_request_id_is_kept_when_well_formed(client: FlaskClient) -> None:
@@ -152,6 +157,6 @@ def test_without_the_database_what_is_owed_is_not_told_and_the_rest_is(make: Mak
     report, exposed = client.get("/metrics/cache"), client.get("/metrics")
 
     assert (report.status_code, exposed.status_code) == (200, 200)
-    assert "outbox" not in report.get_json()
+    assert report.get_json().keys() == {"store"}
     assert "_owed_" not in exposed.text
     assert "dealradar_cache_operations_total" in exposed.text

@@ -12,6 +12,7 @@ from dealradar.domain.deals.models import Deal
 from dealradar.fastlane.lane import Lane
 from dealradar.httpcache import demand
 from dealradar.monitoring import metrics
+from dealradar.monitoring.tallies import Tallies, Tally
 from tests.applications import Make
 from tests.integration.fastlane.lanes import ask, head_of, lane_of, learn
 from tests.measuring import Since
@@ -26,9 +27,9 @@ OF_REQUESTS = (
 
 
 def test_what_is_answered_here_is_counted_like_anything_else(
-    app: Flask, client: FlaskClient, deal: Deal, lane: Lane
+    own_tallies: Tallies, client: FlaskClient, deal: Deal, lane: Lane
 ) -> None:
-    path = f"/api/deals/{deal.id}"
+    app, path = client.application, f"/api/deals/{deal.id}"
     learn(client, path)
     tag = client.get(path).headers["ETag"]
     before, since = samples(app), Since()
@@ -52,6 +53,8 @@ def test_what_is_answered_here_is_counted_like_anything_else(
     assert since("dealradar_cache_hit_age_seconds_count", endpoint="/deals/<int:deal_id>") == 3
     assert since("dealradar_cache_hit_age_seconds_sum", endpoint="/deals/<int:deal_id>") > 0
     assert demand.current().take().asked[f"/deals/{deal.id}"] >= 3
+    tallied = Tally.total([slot.routes["/api/deals/<int:deal_id>"] for slot in own_tallies.due()])
+    assert (tallied.misses, tallied.hits, tallied.not_modified, tallied.latencies.total()) == (1, 4, 1, 5)
 
 
 def samples(app: Flask) -> dict[str, float]:
