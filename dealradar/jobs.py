@@ -24,6 +24,7 @@ class Job(StrEnum):
     SAMPLE_CACHE = "cache.sample"
     CLOSE_ENDED_DEALS = "deals.close_ended"
     FORGET_TOKENS = "users.forget_tokens"
+    FORGET_MAILS = "mail.forget"
     REFRESH_REPUTATIONS = "users.refresh_reputations"
 
 

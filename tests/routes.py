@@ -145,6 +145,7 @@ TABLE: Final = (
         lambda _: {"signal": "disk_free", "until": soon(), "reason": "a larger one is on its way"},
     ),
     Line("DELETE", "/api/alerts/silences/<int:silence_id>", ADMINS),
+    Line("GET", "/api/monitoring/mails", ADMINS),
     Line("GET", "/api/openapi.json", EVERYBODY),
     Line("GET", "/api/docs", EVERYBODY),
     Line("GET", "/api/docs/assets/<name>", EVERYBODY),

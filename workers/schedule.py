@@ -26,4 +26,5 @@ SCHEDULE: Final = (
     Recurring(Job.CLOSE_ENDED_DEALS, every_s=30, expires_s=60),
     Recurring(Job.REFRESH_REPUTATIONS, every_s=600, expires_s=600),
     Recurring(Job.FORGET_TOKENS, every_s=60, expires_s=120),
+    Recurring(Job.FORGET_MAILS, every_s=3_600, expires_s=3_600),
 )

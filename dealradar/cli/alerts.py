@@ -8,10 +8,12 @@ import click
 from flask.cli import AppGroup
 
 from dealradar.cli.refusals import in_plain_words
+from dealradar.domain.shapes import ListQuery
 from dealradar.invalidation import transaction
 from dealradar.monitoring.alerts import overview, silences, watching, wording
 from dealradar.monitoring.alerts.shapes import MAX_SILENCE, AlertOut, AlertQuery, SignalOut, SilenceDraft
 from dealradar.monitoring.alerts.signals import Signal
+from dealradar.monitoring.mail import reading, trying
 
 SHOWN: Final = 20
 
@@ -73,6 +75,28 @@ def watch() -> None:
         click.echo(_signal_line(signal))
     if not is_ours:
         click.echo("Measured by another process a moment ago.")
+
+
+@commands.command("mails")
+@click.option("--limit", type=click.IntRange(1, 100), default=SHOWN, show_default=True, help="How many mails.")
+def mails(*, limit: int) -> None:
+    """Print what became of the latest mails about alerts."""
+    for mail in reading.listing(ListQuery(limit=limit)).items:
+        at = f"{mail.queued_at:%Y-%m-%d %H:%M:%S}"
+        click.echo(f"{mail.id}  {at}  {mail.state:<7}  {mail.recipient}  {mail.subject}  {mail.last_error}".rstrip())
+
+
+@commands.command("test-mail")
+def test_mail() -> None:
+    """Send a mail to everybody who gets alerts, now, and print what became of it."""
+    with transaction():
+        tried = trying.try_out(now=datetime.now(UTC))
+    for one in tried:
+        click.echo(f"{one.outcome.fate:<9}  {one.recipient}  {one.outcome.error}".rstrip())
+    if not tried:
+        raise click.ClickException("There is nobody to tell: no admin wants alerts by mail, and ALERT_EMAILS is empty.")
+    if any(one.outcome.error for one in tried):
+        raise click.ClickException("It did not reach everybody.")
 
 
 def _signal_line(signal: SignalOut) -> str:

@@ -15,9 +15,11 @@ from dealradar.invalidation import transaction
 from dealradar.invalidation.kinds import Kind
 from dealradar.jobs import Job
 from dealradar.monitoring import sampling
+from dealradar.monitoring.mail import delivering, queueing
 from dealradar.monitoring.sampling import StaleRatio
 from tests.factories.deals import make_deal
 from tests.factories.reviews import make_review
+from tests.notices import notice
 from workers.schedule import SCHEDULE
 
 
@@ -117,3 +119,16 @@ def test_tokens_that_expired_long_ago_are_forgotten(celery: Celery, alice: User)
 
     assert forgotten == 1
     assert db.session.scalar(text("SELECT count(*) FROM tokens")) == 2
+
+
+def test_mails_that_were_passed_on_long_ago_are_forgotten(celery: Celery, ada: User) -> None:
+    now = datetime.now(UTC)
+    for days_ago in (31, 29):
+        with transaction():
+            queueing.queue([notice(number=days_ago)], now=now - timedelta(days=days_ago))
+    delivering.deliver_mails()
+
+    forgotten = celery.tasks[Job.FORGET_MAILS].apply().get()
+
+    assert forgotten == 1
+    assert db.session.scalar(text("SELECT recipient FROM mails")) == ada.email

@@ -24,6 +24,7 @@ from dealradar.invalidation.hook import is_paying
 from dealradar.monitoring import sampling, servers
 from dealradar.monitoring.alerts.deciding import Measurement
 from dealradar.monitoring.alerts.signals import DEFINITIONS, DEGRADED, FAILED, WELL, Signal
+from dealradar.monitoring.mail import reading as mails
 
 SLOW_DATABASE_S: Final = 1.0
 SLOW_BROKER_S: Final = 0.25
@@ -139,6 +140,15 @@ def read_disk(_now: datetime) -> Reading:
     return Reading(disk.free / disk.total, detail)
 
 
+def read_mail(now: datetime) -> Reading:
+    """Return for how many seconds mails have failed to arrive."""
+    with read_only():
+        failing = mails.failing(now)
+    if not failing.mails:
+        return Reading(0.0, "No mail has failed to arrive.")
+    return Reading(failing.lasted_s, f"{failing.mails} did not arrive: {failing.error}")
+
+
 GAUGES: Final = (
     Gauge(Signal.DATABASE_DOWN, read_database),
     Gauge(Signal.REDIS_CONNECTION, read_redis_connection),
@@ -147,6 +157,7 @@ GAUGES: Final = (
     Gauge(Signal.OUTBOX_OLDEST, read_outbox),
     Gauge(Signal.STALE_RATIO, read_stale_ratio),
     Gauge(Signal.DISK_FREE, read_disk),
+    Gauge(Signal.MAIL_FAILING, read_mail),
 )
 
 

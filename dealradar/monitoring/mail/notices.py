@@ -13,6 +13,8 @@ class Kind(StrEnum):
     EASED = "eased"
     REMINDER = "reminder"
     RESOLVED = "resolved"
+    TEST = "test"
+    """There is no alert: somebody wants to see whether mails arrive."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ HEADLINES: Final = MappingProxyType(
         Kind.EASED: "down to {level}",
         Kind.REMINDER: "still {level}",
         Kind.RESOLVED: "resolved",
+        Kind.TEST: "test",
     }
 )
 """What became of an alert, in a word or two."""
@@ -55,6 +56,8 @@ def _of_one(notice: Notice, now: datetime) -> str:
     if notice.is_over:
         lasted = "" if notice.lasted_s is None else f" (after {duration(notice.lasted_s)})"
         return _cut(f"[{SITE}] {headline(notice)}: {notice.title}{lasted}")
+    if notice.kind is Kind.TEST:
+        return _cut(f"[{SITE}] {headline(notice)}: {notice.title}")
     named = f"{notice.title} {notice.value_text}".strip()
     return _cut(f"[{SITE}] {headline(notice)}: {named} (since {moment(notice.since, now=now)})")
 

@@ -81,6 +81,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "GET /api/alerts/silences": 2,
     "POST /api/alerts/silences": 3,
     "DELETE /api/alerts/silences/<int:silence_id>": 4,
+    "GET /api/monitoring/mails": 2,
     "GET /api/openapi.json": 0,
     "GET /api/docs": 0,
     "GET /api/docs/assets/<name>": 0,

@@ -131,6 +131,7 @@ TABLE: Final = (
     Line("/api/alerts", CONTROL),
     Line("/api/alerts/signals", CONTROL),
     Line("/api/alerts/silences", CONTROL),
+    Line("/api/monitoring/mails", CONTROL),
     Line("/api/openapi.json", DOCUMENT),
     Line("/api/docs", DOCUMENT),
     Line("/api/docs/assets/<name>", MOVED),

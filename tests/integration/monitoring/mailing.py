@@ -43,9 +43,9 @@ def mails() -> list[MailRow]:
 
 
 def failing_s(*, after_s: float = 0.0) -> float:
-    failing = reading.mail_failing(NOON + timedelta(seconds=after_s))
+    failing = reading.failing(NOON + timedelta(seconds=after_s))
     db.session.rollback()
-    return failing
+    return failing.lasted_s
 
 
 def states() -> dict[str, State]:

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,14 @@ from flask import Flask
 from pydantic import SecretStr
 
 from dealradar.config import Settings
+from dealradar.monitoring.alerts import measuring
+from dealradar.monitoring.alerts.signals import Signal
 from dealradar.monitoring.mail.mails import GIVEN_UP_AFTER, State
 from dealradar.monitoring.mail.notices import Kind
 from tests.applications import Make
 from tests.integration.monitoring.mailing import OPS, deliver, entered, failing_s, mails, queue, states
 from tests.interleaving import PATIENCE_S, others
+from tests.notices import NOON
 from tests.servers.mail import LOSE_ANSWER, PASSWORD, USER, MailServer
 
 ROOT = Path(__file__).parents[3]
@@ -217,3 +221,17 @@ def test_what_is_a_day_old_is_given_up(mail_server: MailServer) -> None:
     deliver(after_s=GIVEN_UP_AFTER.total_seconds())
 
     assert {(mail.state, mail.attempts) for mail in mails()} == {(State.FAILED, 2)}
+
+
+@pytest.mark.usefixtures("mailing_site")
+def test_that_mails_fail_is_measured_with_what_they_fail_of(mail_server: MailServer) -> None:
+    gauges = [gauge for gauge in measuring.GAUGES if gauge.signal is Signal.MAIL_FAILING]
+    before = measuring.measure(gauges, now=NOON)
+    mail_server.refusals = dict.fromkeys(OPS, "450 Busy")
+
+    queue()
+    deliver()
+    (found,) = measuring.measure(gauges, now=NOON + timedelta(seconds=400))
+
+    assert [one.value for one in before] == [0]
+    assert (found.value, found.detail) == (400, "2 did not arrive: 450 Busy")
