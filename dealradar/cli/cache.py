@@ -13,9 +13,11 @@ from dealradar.httpcache.control import entries, jobs, warming
 from dealradar.httpcache.control.jobs import Job
 from dealradar.httpcache.control.policy_shapes import PolicyOut, PolicyPatch, overview
 from dealradar.httpcache.control.shapes import MAX_WARMED, EntryOut, EntryQuery, Invalidation, Warming
+from dealradar.httpcache.policies import POLICIES
 from dealradar.invalidation import control, transaction
 
 SHOWN_JOBS: Final = 20
+EVERY_ENDPOINT: Final = "*"
 AS_DECLARED: Final = {"ttl_s": None, "enabled": None}
 
 commands: Final = AppGroup("cache", help="What is cached: look, invalidate, fill, change how.")
@@ -99,15 +101,19 @@ def policies(context: click.Context) -> None:
 @click.option("--on/--off", "enabled", default=None, help="Whether it is cached.")
 @click.option("--reset", is_flag=True, help="Go back to what is declared.")
 def set_policy(endpoint: str, *, ttl_s: int | None, enabled: bool | None, reset: bool) -> None:
-    """Change the policy of ENDPOINT, written as `policies` prints it; in force everywhere within 5 s."""
+    """Change the policy of ENDPOINT, written as `policies` prints it, or of all with '*'; in force within 5 s."""
     told = {name: value for name, value in (("ttl_s", ttl_s), ("enabled", enabled)) if value is not None}
     if bool(told) == reset:
         raise click.UsageError("Say what: --ttl-s, --on, --off; or --reset, which goes alone.")
+    chosen = [policy.endpoint for policy in POLICIES] if endpoint == EVERY_ENDPOINT else [endpoint]
     with in_plain_words():
-        patch = PolicyPatch.model_validate({"endpoint": endpoint, **(told or AS_DECLARED)})
+        patches = [PolicyPatch.model_validate({"endpoint": one, **(told or AS_DECLARED)}) for one in chosen]
         with transaction():
-            control.change_policy(patch, by=_name())
-    click.echo(next(_policy_line(policy) for policy in overview().items if policy.endpoint == endpoint))
+            for patch in patches:
+                control.change_policy(patch, by=_name())
+    for policy in overview().items:
+        if policy.endpoint in chosen:
+            click.echo(_policy_line(policy))
 
 
 def _policy_line(policy: PolicyOut) -> str:

@@ -28,7 +28,7 @@ _USUAL_CLIENTS: Final = 8
 
 def main(arguments: Sequence[str]) -> int:
     """Run the experiment; return 1 if a promise was broken."""
-    wish = _wish(arguments)
+    wish = wish_of(arguments)
     folder = place.temporary()
     try:
         with (HERE.make_var() / "consistency.log").open("w") as log:
@@ -41,7 +41,8 @@ def main(arguments: Sequence[str]) -> int:
     return int(not result.is_clean)
 
 
-def _wish(arguments: Sequence[str]) -> argparse.Namespace:
+def wish_of(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return what *arguments* ask for; explain and end the program if they make no sense."""
     parser = argparse.ArgumentParser(
         prog="scripts/dev check-consistency",
         description="Read and write over HTTP and past it, do harm, and see whether anybody is shown what is old.",

@@ -32,7 +32,7 @@ _SHORT_DWELL_S: Final = 0.5
 
 def main(arguments: Sequence[str]) -> int:
     """Rehearse; return 1 if anybody noticed."""
-    wish = _wish(arguments)
+    wish = wish_of(arguments)
     folder = place.temporary()
     try:
         with (HERE.make_var() / "drill.log").open("w") as log:
@@ -43,7 +43,8 @@ def main(arguments: Sequence[str]) -> int:
     return int(not found.is_clean)
 
 
-def _wish(arguments: Sequence[str]) -> argparse.Namespace:
+def wish_of(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return what *arguments* ask for; explain and end the program if they make no sense."""
     parser = argparse.ArgumentParser(
         prog="scripts/dev drill",
         description="Take the cache and the indexes back and bring them again, under load, on servers of its own; "

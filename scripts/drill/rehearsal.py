@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -93,13 +94,7 @@ class Rehearsal:
         """Make an empty database on the same server; return what has a command use it."""
         with self.stack.connect() as connection:
             connection.execute("CREATE DATABASE beside")
-        url = self.stack.servers[DATABASE].url
-        return {DATABASE: url.replace(f"/{self._database}", "/beside")}
-
-    @property
-    def _database(self) -> str:
-        with self.stack.connect() as connection:
-            return connection.info.dbname
+        return {DATABASE: urlsplit(self.stack.servers[DATABASE].url)._replace(path="/beside").geturl()}
 
     @property
     def _file(self) -> Path:

@@ -52,7 +52,7 @@ def test_what_an_operator_invalidates_is_computed_anew(
 
 @pytest.mark.usefixtures("_deal")
 def test_a_path_is_warmed_inspected_and_its_job_listed(typed: Typed, client: FlaskClient) -> None:
-    assert typed("inspect", "/deals/1").output == "0 cached.\n"
+    assert typed("inspect", "/deals/1").stdout == "0 cached.\n"  # beside it, that the store was recovered
 
     assert typed("warm", "/deals/1").exit_code == 0
     control.work()
@@ -111,6 +111,14 @@ def test_policies_are_listed_changed_and_set_back(typed: Typed) -> None:
     assert changed.output.strip() in listed
     assert len(listed) == len(POLICIES)
     assert back.output.split()[:5] == ["/deals", "on", "300", "s", "public"]
+
+
+def test_all_policies_are_changed_and_set_back_at_once(typed: Typed) -> None:
+    changed = typed("policies", "set", "*", "--off").output.splitlines()
+    back = typed("policies", "set", "*", "--reset").output.splitlines()
+
+    assert [line.split()[1] for line in changed] == ["off"] * len(POLICIES)
+    assert [line.split()[1] for line in back] == ["on"] * len(POLICIES)
 
 
 @pytest.mark.parametrize(
