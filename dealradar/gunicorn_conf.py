@@ -9,6 +9,7 @@ from typing import Any, Final
 from gunicorn import util
 
 from dealradar.config import ConfigError, Settings
+from dealradar.intake import connections
 from dealradar.intake.arrivals import LINE_BYTES, Bounds
 from dealradar.intake.fastlane import FastLaneWorker
 from dealradar.intake.logger import PassingLogger
@@ -20,6 +21,9 @@ try:
 except ConfigError as error:
     sys.exit(f"DealRadar can't start:\n{error}")
 
+LARGE_AT_ONCE: Final = 1_024
+"""So many of the largest requests may be coming in to a process at once; of small ones as many as connect."""
+
 _host: Final = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
 bind: Final = f"{_host}:{_settings.port}"
@@ -29,9 +33,14 @@ threads: Final = _settings.web_threads
 timeout: Final = 30
 graceful_timeout: Final = 5
 keepalive: Final = 5
+worker_connections: Final = connections.allowed()
 loglevel: Final = _settings.log_level
 limit_request_line: Final = LINE_BYTES
-FastLaneWorker.bounds = Bounds(body_bytes=_settings.max_body_bytes, whole_within_s=float(_settings.request_timeout_s))
+FastLaneWorker.bounds = Bounds(
+    body_bytes=_settings.max_body_bytes,
+    together_bytes=LARGE_AT_ONCE * _settings.max_body_bytes,
+    whole_within_s=float(_settings.request_timeout_s),
+)
 
 # Whom to believe is decided in one place (dealradar/security/proxies.py); left to itself, gunicorn takes the scheme
 # from whoever calls from the loopback.

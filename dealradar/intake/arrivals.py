@@ -32,10 +32,11 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Bounds:
-    """How large a request may be, and how long it may take to come in."""
+    """How large a request may be, and how long it may take to come in; and how much of all of them may be here."""
 
     head_bytes: int = 65_536
     body_bytes: int = 262_144
+    together_bytes: int = 268_435_456
     whole_within_s: float = 15.0
 
 
@@ -54,6 +55,11 @@ class Arrival:
         """Whether anything of it is here."""
         return bool(self._here)
 
+    @property
+    def here_bytes(self) -> int:
+        """How much of it is here."""
+        return len(self._here)
+
     def feed(self, piece: bytes) -> State:
         """Take what came in; return how far the request has come."""
         before = len(self._here)
@@ -64,18 +70,21 @@ class Arrival:
                 return state
         return self._read_chunks() if self._is_chunked else self._read_body()
 
-    def take_expectation(self) -> bool:
-        """Return whether the client waits to be told to go on (RFC 9110 §10.1.1); it is told once, so asked once."""
+    def take_expectation(self) -> int:
+        """Take out that the client waits to be told to go on (RFC 9110 §10.1.1); return its length, 0 if it doesn't.
+
+        It is told once, so asked once.
+        """
         if not self._head_bytes:
-            return False
+            return 0
         found = _EXPECTS.search(self._here, 0, self._head_bytes)
         if found is None:
-            return False
+            return 0
         del self._here[found.start() : found.end()]
         gone_bytes = found.end() - found.start()
         self._head_bytes -= gone_bytes
         self._at -= gone_bytes
-        return True
+        return gone_bytes
 
     def take(self) -> bytes:
         """Return all that is here, also what belongs to the next request."""

@@ -23,6 +23,7 @@ from dealradar.intake.succession import SUCCESSION
 
 PIECE_BYTES: Final = 65_536
 LINGER_S: Final = 2.0
+LOOKS_EVERY_S: Final = 0.2
 STALLED_S: Final = 10
 """No thread waits longer for a client to take a piece of its answer."""
 STOPPING_S: Final = 0.5
@@ -32,6 +33,7 @@ MESSAGES: Final = {
     HTTPStatus.REQUEST_TIMEOUT: "The request was not here whole in time.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The head of the request is too large.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body of the request is too large.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Too many large requests are coming in at once; try again in a moment.",
 }
 
 
@@ -57,6 +59,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         super().__init__(*args, **kwargs)
         self._guests: dict[TConn, Guest] = {}
         self._stops_at_s: float | None = None
+        self._looks_at_s = 0.0
+        self._held_bytes = 0
 
     def handle_exit(self, sig: int, frame: object) -> None:
         """Stop, unless those who are to serve instead can't yet: the master asks again each second."""
@@ -82,6 +86,9 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         """Refuse requests that take too long; called at least once a second."""
         super().murder_pending()
         now_s = time.monotonic()
+        if now_s < self._looks_at_s:  # a turn must not cost more the more connections are idle
+            return
+        self._looks_at_s = now_s + LOOKS_EVERY_S
         if not self.alive and self._stops_at_s is None:
             self._stops_at_s = now_s + STOPPING_S
         for conn, guest in list(self._guests.items()):
@@ -105,7 +112,9 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     def _leave(self, conn: TConn) -> None:
         self.poller.unregister(conn.sock)
-        del self._guests[conn]
+        arriving = self._guests.pop(conn).arriving
+        if arriving is not None:
+            self._held_bytes -= arriving.here_bytes
 
     def _drop(self, conn: TConn) -> None:
         self._leave(conn)
@@ -127,12 +136,17 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self._take(conn, arriving, piece)
 
     def _take(self, conn: TConn, arriving: Arrival, piece: bytes) -> None:
+        if self._held_bytes + len(piece) > self.bounds.together_bytes:
+            self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        self._held_bytes += len(piece)
         state = arriving.feed(piece)
         if state is State.WHOLE:
             self._pass_on(conn, arriving.take())
         elif state.value is not None:
             self._refuse(conn, state.value)
-        elif arriving.take_expectation():
+        elif spared_bytes := arriving.take_expectation():
+            self._held_bytes -= spared_bytes
             with suppress(OSError):  # it has gone, which the next read shows
                 util.write_nonblock(conn.sock, CONTINUE)
 

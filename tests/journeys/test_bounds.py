@@ -1,6 +1,7 @@
 """What a client may send, and how slowly: tried on the real server, byte by byte."""
 
 import json
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -175,3 +176,28 @@ def test_several_lines_of_addresses_are_one_list(site: Site) -> None:
     assert [ask_as("198.51.100.1", "203.0.113.7") for _ in range(QUOTA)] == [404] * QUOTA
     assert ask_as("198.51.100.2", "[::ffff:203.0.113.7]:4711, 127.0.0.9") == 429
     assert ask_as("203.0.113.7", "203.0.113.8") == 404
+
+
+def test_what_comes_in_together_is_bounded_and_whoever_leaves_makes_room(site: Site) -> None:
+    unfinished = GET + b"".join(b"X-Large: " + b"x" * 7_900 + b"\r\n" for _ in range(7))
+    with ExitStack() as stack:
+        for _ in range(40):  # two megabytes are 1,024 of the largest bodies
+            late = stack.enter_context(dial(site))
+            late.sendall(unfinished)
+
+        assert read(late)[0] == 503
+
+    assert ask(site, b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")[0] == 200
+
+
+def test_more_browsers_than_gunicorn_would_hold_by_itself_may_stay_connected(site: Site) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4_096), hard))
+    with ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        for _ in range(1_100):
+            stack.enter_context(dial(site))
+
+        answer = ask(site, b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+
+    assert answer[0] == 200

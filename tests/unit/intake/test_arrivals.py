@@ -88,7 +88,7 @@ def test_who_waits_to_be_told_to_go_on_is_told_once(rest: bytes) -> None:
     early = arrival.take_expectation()
     arrival.feed(rest)
 
-    assert (early, arrival.take_expectation(), arrival.take_expectation()) == (False, True, False)
+    assert (early, arrival.take_expectation(), arrival.take_expectation()) == (0, 22, 0)  # its bytes
     assert arrival.take() == b"POST / HTTP/1.1\r\n" + rest
     assert arrival.feed(b"12345" if rest.startswith(b"C") else b"0\r\n\r\n") is State.WHOLE
 
