@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from scripts import place
 from scripts.clone import HERE
@@ -17,7 +17,7 @@ from scripts.consistency.experiment import Experiment
 from scripts.consistency.faults import Injector
 from scripts.consistency.stack import Stack
 from scripts.drill import findings
-from scripts.drill.findings import Findings
+from scripts.drill.findings import End, Findings
 from scripts.drill.performance import Performance
 from scripts.drill.rehearsal import Rehearsal
 from scripts.drill.rollback import STEPS
@@ -28,6 +28,7 @@ from scripts.supervise import Supervisor
 _CLIENTS: Final = 4
 _DWELL_S: Final = 3.0
 _SHORT_DWELL_S: Final = 0.5
+_SAMPLED: Final = "SELECT coalesce(sum(samples), 0), coalesce(sum(stale), 0) FROM cache_samples"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -68,7 +69,16 @@ async def _run(folder: Path, log: Log, *, is_short: bool) -> Findings:
         dwell_s = _SHORT_DWELL_S if is_short else _DWELL_S
         await experiment.go_on(_CLIENTS, performance.go_through(steps, dwell_s=dwell_s))
         lost = await ending.compare(stack, people)
-        return findings.draw_up(performance.done, experiment.ledger, outages=rehearsal.injector.outages, lost=lost)
+        end = End(lost, *await asyncio.to_thread(_sampled, stack))
+        return findings.draw_up(performance.done, experiment.ledger, outages=rehearsal.injector.outages, end=end)
+
+
+def _sampled(stack: Stack) -> tuple[int, int]:
+    """Return how many stored answers the site itself has compared, and how many of them were stale."""
+    with stack.connect() as connection:
+        row: Any = connection.execute(_SAMPLED).fetchone()
+    samples, stale = row
+    return int(samples), int(stale)
 
 
 def _settle(stack: Stack) -> Community:

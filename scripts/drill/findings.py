@@ -62,12 +62,22 @@ class Done:
 
 
 @dataclass(frozen=True)
+class End:
+    """What is different from the database in the end, and what the site's own sampler came to meanwhile."""
+
+    lost: Sequence[Lost] = ()
+    samples: int = 0
+    stale: int = 0
+
+
+@dataclass(frozen=True)
 class Findings:
     """All steps, what went wrong as text by kind, and for how long old things were seen after a write at most."""
 
     done: Sequence[Done]
     wrong: Mapping[str, Sequence[str]]
     oldest_s: float
+    samples: int
 
     @property
     def is_clean(self) -> bool:
@@ -75,7 +85,7 @@ class Findings:
         return not any(self.wrong.values())
 
 
-def draw_up(done: Sequence[Done], ledger: Ledger, *, outages: Sequence[Outage], lost: Sequence[Lost]) -> Findings:
+def draw_up(done: Sequence[Done], ledger: Ledger, *, outages: Sequence[Outage], end: End) -> Findings:
     """Judge what happened."""
     writes, suspects = ledger.history.writes, ledger.history.suspects
     worst_s = judge.worst_s(suspects, writes=writes, outages=())
@@ -87,12 +97,14 @@ def draw_up(done: Sequence[Done], ledger: Ledger, *, outages: Sequence[Outage], 
             ],
             "stale reads": [str(one) for one in judge.stale(suspects, writes=writes, outages=outages)],
             "rolled back and seen": [str(write) for write in ledger.history.undone_but_seen],
-            "stale in the end": [str(one) for one in lost],
+            "stale in the end": [str(one) for one in end.lost],
+            "stale to the site's own sampler": [f"{end.stale} of {end.samples}"] if end.stale else [],
             "foreign answers": ledger.foreign,
             "wrong answers": ledger.wrong,
             "requests without an answer": [str(cut) for cut in ledger.cuts],
         },
         oldest_s=worst_s["http"],
+        samples=end.samples,
     )
 
 
@@ -101,6 +113,7 @@ def table(findings: Findings) -> str:
     lines = [f"{'':<42} {'took s':>7} {'requests':>9} {'failed':>7} {'stored, then':>13}"]
     lines += [_line(step) for step in findings.done]
     lines.append(f"longest that old things were seen after a write was answered: {findings.oldest_s:.3f} s")
+    lines.append(f"stored answers that the site's own sampler compared meanwhile: {findings.samples}")
     for kind, found in findings.wrong.items():
         lines.append(f"{kind}: {len(found)}")
         lines += [f"  - {text}" for text in found[:_SHOWN]]

@@ -8,7 +8,7 @@ import pytest
 from scripts.consistency.client import CutError, Wish
 from scripts.consistency.history import Answer, Outage, Via, What, Write, mark
 from scripts.consistency.ledger import Ledger
-from scripts.drill.findings import Done, Tally, draw_up, table
+from scripts.drill.findings import Done, End, Tally, draw_up, table
 
 NOTHING = Tally(0, 0, {})
 CACHED = Done("on", is_cached=True, took_s=1.0, during=NOTHING, after=Tally(10, 0, {"HIT": 8, "MISS": 2}))
@@ -32,7 +32,7 @@ def test_what_came_in_between_is_what_there_is_now_less_what_there_was() -> None
 
 
 def test_where_everything_is_as_meant_nobody_noticed() -> None:
-    findings = draw_up([CACHED, UNCACHED], Ledger(), outages=(), lost=())
+    findings = draw_up([CACHED, UNCACHED], Ledger(), outages=(), end=End())
 
     assert findings.is_clean
     assert table(findings).endswith("nobody noticed")
@@ -42,7 +42,7 @@ def test_where_everything_is_as_meant_nobody_noticed() -> None:
     "step", [replace(CACHED, after=UNCACHED.after), replace(UNCACHED, after=CACHED.after)], ids=["off", "on"]
 )
 def test_a_step_that_didnt_do_what_it_was_to_is_told(step: Done) -> None:
-    findings = draw_up([step], Ledger(), outages=(), lost=())
+    findings = draw_up([step], Ledger(), outages=(), end=End())
 
     assert len(findings.wrong["not as meant"]) == 1
     assert table(findings).endswith("SOMEBODY NOTICED")
@@ -52,7 +52,7 @@ def test_a_request_without_an_answer_is_told() -> None:
     ledger = Ledger()
     ledger.cut(CutError(Wish("/api/deals"), ConnectionResetError(), opened_s=0.0, ended_s=time.monotonic()))
 
-    assert draw_up([], ledger, outages=(), lost=()).wrong["requests without an answer"]
+    assert draw_up([], ledger, outages=(), end=End()).wrong["requests without an answer"]
 
 
 def test_what_is_old_is_told_unless_processes_of_both_settings_ran_and_the_sweep_was_still_to_come() -> None:
@@ -62,7 +62,14 @@ def test_what_is_old_is_told_unless_processes_of_both_settings_ran_and_the_sweep
     ledger.history.saw(_answer("HIT", body=mark("deal-1", 1)))
     reload = Outage(What.STORE, 8.0, 9.0)
 
-    told, excused = (draw_up([], ledger, outages=outages, lost=()) for outages in ((), (reload,)))
+    told, excused = (draw_up([], ledger, outages=outages, end=End()) for outages in ((), (reload,)))
 
     assert (len(told.wrong["stale reads"]), len(excused.wrong["stale reads"])) == (1, 0)
     assert told.oldest_s == excused.oldest_s == 1.0
+
+
+def test_what_the_site_s_own_sampler_found_stale_is_told() -> None:
+    findings = draw_up([], Ledger(), outages=(), end=End(samples=200, stale=1))
+
+    assert findings.wrong["stale to the site's own sampler"] == ["1 of 200"]
+    assert "compared meanwhile: 200" in table(findings)

@@ -21,7 +21,7 @@ from scripts.consistency import command as consistency
 from scripts.drill import command as drill
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("operations.md",)
+PAGES = ("operations.md", "alerts.md")
 NOT_OURS = frozenset(
     {
         *("PROMETHEUS_MULTIPROC_DIR", "WORKER_CONCURRENCY", "TOKEN"),
