@@ -12,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from prometheus_client import REGISTRY
-from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from werkzeug.test import TestResponse
 
@@ -22,21 +21,10 @@ from dealradar.extensions import db
 from dealradar.httpcache.recompute import IDENTITY_READ
 from dealradar.invalidation import hook
 from dealradar.invalidation.courier import courier
+from tests.emptying import EMPTY
 from tests.merging import Mortal
 
 pytest_plugins = ("tests.people", "tests.applications")
-
-EMPTY = text("""
-    DO $$ DECLARE name text; BEGIN
-        SET LOCAL session_replication_role = replica;  -- no triggers: they would owe it to the cache, and count
-        FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-                                                   AND relname <> 'alembic_version' LOOP
-            EXECUTE format('DELETE FROM %I', name);
-        END LOOP;
-        PERFORM setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
-    END $$
-""")
-"""Ten times as fast as TRUNCATE for a handful of rows."""
 
 
 @pytest.fixture(scope="session")

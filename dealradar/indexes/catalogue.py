@@ -29,6 +29,13 @@ DEALS: Final = (
         ("deals, ending first", "deals that have ended"),
         where="status = 'active' AND ends_at IS NOT NULL",
     ),
+    Index(
+        "idx_deals_seen_ends",
+        "deals",
+        ("ends_at", "id"),
+        ("deals, ended or not, first ended first",),
+        where=f"{SEEN} AND ends_at IS NOT NULL",
+    ),
     Index("idx_deals_author", "deals", ("author_id", "created_at", "id"), ("deals of a person",)),
     Index("idx_deals_merchant_hot", "deals", ("merchant_id", "hot_score", "id"), ("deals of a merchant, hot first",)),
     Index(
@@ -48,8 +55,13 @@ DEALS: Final = (
         "idx_deals_category_created",
         "deals",
         ("category_id", "created_at", "id"),
-        ("deals of a category, newest first",),
-        include=("status",),
+        (
+            "deals of a category, newest first",
+            "deals of a category, top first",
+            "deals of a category, cheapest first",
+            "deals of a category, most saved first",
+        ),
+        include=("status", "score", "price_cents", "discount_ratio"),
     ),
     Index("idx_deals_search", "deals", ("search",), ("deals with rare words",), method="gin"),
     Index("idx_price_changes_deal", "price_changes", ("deal_id", "changed_at", "id"), ("prices of a deal",)),
@@ -72,8 +84,6 @@ MERCHANTS: Final = (
     ),
     Index("idx_merchants_deals", "merchants", ("deal_count", "id"), ("merchants with the most deals",)),
 )
-
-CATEGORIES: Final = (Index("idx_categories_parent", "categories", ("parent_id",), ("categories below one",)),)
 
 USERS: Final = (
     Index("idx_users_created", "users", ("created_at", "id"), ("people, newest first",)),
@@ -276,7 +286,6 @@ CACHE: Final = (
 CATALOGUE: Final = (
     *DEALS,
     *MERCHANTS,
-    *CATEGORIES,
     *USERS,
     *REVIEWS,
     *COMMENTS,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from dealradar.domain import categories, comments, deals, merchants, moderation, notifications, reports, reviews, users
+from dealradar.domain import comments, deals, merchants, moderation, notifications, reports, reviews, users
 from dealradar.domain.comments import ThreadQuery
 from dealradar.domain.deals import DealQuery
 from dealradar.domain.merchants import MerchantQuery
@@ -15,7 +15,6 @@ from dealradar.domain.reports import ReportQuery
 from dealradar.domain.reviews import ReviewQuery
 from dealradar.domain.shapes import ListQuery
 from dealradar.domain.users import Actor, Role, UserQuery
-from dealradar.extensions import db
 from dealradar.httpcache.control import jobs
 from dealradar.invalidation import outbox
 from dealradar.invalidation.outbox import Due
@@ -60,11 +59,6 @@ def belonging(function: Callable[..., Any], model: type[ListQuery], **asked: obj
         return function(value, model.model_validate(asked | {"cursor": cursor}))
 
     return send
-
-
-def branch(slug: str) -> object:
-    """Read the categories below the one named *slug*."""
-    return db.session.execute(categories.branch(slug)).all()
 
 
 SEEN_COMMENT: Final = (
@@ -112,12 +106,16 @@ CASES: Final = (
     of_deals("deals between two prices", sort="price", min_price=2_000, max_price=5_000),
     of_deals("deals, most saved first", sort="discount"),
     of_deals("deals, ending first", sort="ending"),
+    of_deals("deals, ended or not, first ended first", sort="ending", status="all"),
     Case("deals that have ended", lambda _: deals.close_ended(datetime.now(UTC)), is_list=False),
     of_deals("deals of a person", AUTHORS, sort="new", author=...),
     of_deals("deals of a merchant, hot first", SHOPS, sort="hot", merchant=...),
     of_deals("deals of a merchant, newest first", SHOPS, sort="new", merchant=...),
     of_deals("deals of a category, hot first", SHELVES, merges=10, sort="hot", category=...),
     of_deals("deals of a category, newest first", SHELVES, merges=10, sort="new", category=...),
+    of_deals("deals of a category, top first", SHELVES, is_search=True, sort="top", category=...),
+    of_deals("deals of a category, cheapest first", SHELVES, is_search=True, sort="price", category=...),
+    of_deals("deals of a category, most saved first", SHELVES, is_search=True, sort="discount", category=...),
     of_deals(
         "deals with rare words", Fixed((("some", "espresso grinder"), ("none", "zymurgy"))), is_search=True, q=...
     ),
@@ -128,7 +126,6 @@ CASES: Final = (
     Case("bookmarks of a person", belonging(deals.bookmarked_by, ListQuery), Owners("users", "bookmarks", "user_id")),
     Case("merchants by name", listing(merchants.listing, MerchantQuery, sort="name")),
     Case("merchants with the most deals", listing(merchants.listing, MerchantQuery, sort="deals")),
-    Case("categories below one", branch, SHELVES, is_list=False),
     Case("people, newest first", listing(users.listing, UserQuery)),
     Case("people who were banned", listing(users.listing, UserQuery, standing="banned")),
     Case(

@@ -43,7 +43,7 @@ def _faults(finding: Finding, large: frozenset[str]) -> Iterator[str]:
         yield f"takes {plan.time_ms:.1f} ms"
     if not case.is_list or case.is_search or not plan.scanned_whole <= large:
         return
-    if plan.sorted_rows > ALLOWED_TIMES * PAGE_ROWS * case.merges:
+    if plan.sorted_rows > PAGE_ROWS * case.merges:
         yield f"sorts {plan.sorted_rows} rows"
     if plan.buffers > ALLOWED_TIMES * needed_buffers(finding):
         yield f"reads {plan.buffers} buffers, where its page needs {needed_buffers(finding)}"

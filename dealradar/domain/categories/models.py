@@ -1,7 +1,6 @@
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dealradar import indexes
 from dealradar.domain.columns import Count, CreatedAt, PrimaryKey
 from dealradar.extensions import Base
 
@@ -13,7 +12,6 @@ class Category(Base):
     __table_args__ = (
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", "slug_is_plain"),
         CheckConstraint("parent_id <> id", "not_its_own_parent"),
-        *indexes.of("categories"),
     )
 
     id: Mapped[PrimaryKey]

@@ -15,7 +15,8 @@ from dealradar.config import Settings
 from dealradar.domain.reviews.models import Review
 from dealradar.extensions import REPLICA, db
 from dealradar.httpcache import stores
-from tests.conftest import EMPTY, Visitor
+from tests.conftest import Visitor
+from tests.emptying import EMPTY
 from tests.integration.httpcache.recomputing import until
 from tests.servers.proxy import Proxy
 from tests.servers.streaming import Pair, pair
