@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from dealradar.monitoring import spending
 
@@ -17,6 +17,11 @@ SECONDS: Final = Histogram(
     "How long background tasks took.",
     ("task",),
     buckets=(0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 300.0),
+)
+LAST_RUN: Final = Gauge(
+    "dealradar_task_last_run_timestamp_seconds",
+    "When a background task ended last, in Unix time.",
+    multiprocess_mode="max",
 )
 EVENT: Final = "task"
 log = structlog.get_logger(__name__)
@@ -45,6 +50,7 @@ def noted(task: str, ids: dict[str, str]) -> Iterator[Run]:
             duration_s = time.perf_counter() - began_s
             RUNS.labels(task, outcome).inc()
             SECONDS.labels(task).observe(duration_s)
+            LAST_RUN.set(time.time())
             tell = log.debug if outcome == "done" and not run.result else log.info
             tell(
                 EVENT,

@@ -21,7 +21,7 @@ from dealradar.httpcache.recompute import JSON
 from dealradar.monitoring import health, metrics, redis_gauges, servers
 from dealradar.monitoring.health import Dependency, Examiner, Readiness
 from dealradar.monitoring.metrics import Form
-from dealradar.web import caller, fields, lately, owing
+from dealradar.web import caller, fields, lately, owing, standing
 from dealradar.web.ops_shapes import BacklogOut, CacheReport, FindingOut, Health, Ready, StoreOut, WindowOut
 
 SCOPE: Final = "metrics:read"
@@ -69,7 +69,7 @@ def exposition() -> Response:
     """Return what all processes measured, in Prometheus' text format, or as OpenMetrics for who likes that better."""
     _admit()
     form = metrics.OFFERED[request.accept_mimetypes.best_match([*metrics.OFFERED], default=Form.PROMETHEUS)]
-    exposed = metrics.exposition(current_app, [*owing.gauges(), *_redis_gauges()], form=form)
+    exposed = metrics.exposition(current_app, [*owing.gauges(), *standing.gauges(), *_redis_gauges()], form=form)
     response = Response(exposed, content_type=f"{form}; charset=utf-8")
     response.vary.add("Accept")
     return fields.direct(response, Content.OPERATIONS)
