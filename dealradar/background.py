@@ -10,7 +10,7 @@ from dealradar.config import Settings
 from dealradar.httpcache import stores
 from dealradar.httpcache.control.background import follow_policies, tell_demand
 from dealradar.invalidation import transaction
-from dealradar.monitoring import processes, readings
+from dealradar.monitoring import gauges, processes, readings
 from dealradar.monitoring.alerts.watcher import watch_alerts
 from dealradar.monitoring.mail.delivering import deliver_mails
 from dealradar.rounds import Kind, Rounds
@@ -49,6 +49,7 @@ ROUNDS: Final = (
     Round(tell_demand, every(5.0), WEB),
     Round(processes.be_seen, every(10.0), ALL),
     Round(readings.flush, every(2.0), ALL),
+    Round(gauges.read_gauges, every(5.0), ALL),
     Round(watch_alerts, lambda settings: settings.alert_every_s, ALL),
     Round(deliver_mails, every(5.0), ALL),
 )

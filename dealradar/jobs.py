@@ -22,6 +22,8 @@ class Job(StrEnum):
     SWEEP_INVALIDATIONS = "invalidation.sweep"
     WORK_ON_CACHE = "cache.work"
     SAMPLE_CACHE = "cache.sample"
+    SEE_BEAT = "monitoring.see_beat"
+    TIDY_READINGS = "monitoring.tidy_readings"
     CLOSE_ENDED_DEALS = "deals.close_ended"
     FORGET_TOKENS = "users.forget_tokens"
     FORGET_MAILS = "mail.forget"

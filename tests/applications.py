@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from celery import Celery
 from flask import Flask
 from psycopg import sql
 from sqlalchemy import text
 
+import workers
 from dealradar.app import create_app
 from dealradar.config import Settings
 from dealradar.extensions import db
@@ -48,6 +50,15 @@ def own_tallies(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tallies
     processes.connect(app, Kind.WEB)
     yield tallies.current()
     del app.extensions["process"]
+
+
+@pytest.fixture
+def celery(app: Flask) -> Iterator[Celery]:
+    """Return a Celery of this test's own that has our tasks."""
+    own = Celery("own", set_as_current=False)
+    workers.register(app, own)
+    yield own
+    own.close()
 
 
 @pytest.fixture

@@ -146,6 +146,8 @@ TABLE: Final = (
     ),
     Line("DELETE", "/api/alerts/silences/<int:silence_id>", ADMINS),
     Line("GET", "/api/monitoring/mails", ADMINS),
+    Line("GET", "/api/monitoring/history", ADMINS),
+    Line("GET", "/api/monitoring/processes", ADMINS),
     Line("GET", "/api/openapi.json", EVERYBODY),
     Line("GET", "/api/docs", EVERYBODY),
     Line("GET", "/api/docs/assets/<name>", EVERYBODY),

@@ -10,7 +10,14 @@ from flask import Flask
 from dealradar import background, jobs
 from dealradar.extensions import db
 from dealradar.monitoring import multiprocess, task_runs
-from workers import cache, deals, invalidation, mail, users  # noqa: F401  importing them is what makes their tasks known
+from workers import (  # noqa: F401  importing them is what makes their tasks known
+    cache,
+    deals,
+    invalidation,
+    mail,
+    monitoring,
+    users,
+)
 from workers.schedule import SCHEDULE
 
 CHATTY: Final = ("celery.app.trace", "celery.worker.strategy", "celery.beat")

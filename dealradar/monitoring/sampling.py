@@ -63,6 +63,13 @@ def stale_ratio(span_s: int, now: datetime) -> StaleRatio:
     return StaleRatio(samples, stale)
 
 
+def between(start: datetime, end: datetime) -> list[tuple[datetime, StaleRatio]]:
+    """Return what each minute that began from *start* until before *end* came to; the caller ends the transaction."""
+    wanted = select(SampledSlot.began_at, SampledSlot.samples, SampledSlot.stale)
+    rows = db.session.execute(wanted.where(SampledSlot.began_at >= start, SampledSlot.began_at < end))
+    return [(row.began_at, StaleRatio(row.samples, row.stale)) for row in rows]
+
+
 def _add(judged: Collection[Verdict], *, began_at: datetime) -> None:
     stale = sum(verdict is Verdict.STALE for verdict in judged)
     adding = insert(SampledSlot).values(began_at=began_at, samples=len(judged), stale=stale)

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,15 +20,6 @@ from tests.factories.deals import make_deal
 from tests.factories.reviews import make_review
 from tests.notices import notice
 from workers.schedule import SCHEDULE
-
-
-@pytest.fixture
-def celery(app: Flask) -> Iterator[Celery]:
-    """Return a Celery of this test's own that has our tasks."""
-    own = Celery("own", set_as_current=False)
-    workers.register(app, own)
-    yield own
-    own.close()
 
 
 def _status(deal_id: int) -> str:

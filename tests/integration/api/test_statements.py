@@ -76,6 +76,8 @@ BUDGETS: Final[Mapping[str, int]] = {
     "GET /api/cache/policies": 3,
     "PATCH /api/cache/policies": 9,
     "GET /api/alerts": 2,
+    "GET /api/monitoring/history": 4,
+    "GET /api/monitoring/processes": 2,
     "GET /api/alerts/signals": 3,
     "POST /api/alerts/<int:alert_id>/acknowledge": 4,
     "GET /api/alerts/silences": 2,

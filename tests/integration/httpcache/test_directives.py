@@ -129,6 +129,8 @@ TABLE: Final = (
     Line("/api/cache/entries", CONTROL, query="path=/deals"),
     Line("/api/cache/policies", CONTROL),
     Line("/api/alerts", CONTROL),
+    Line("/api/monitoring/history", CONTROL),
+    Line("/api/monitoring/processes", CONTROL),
     Line("/api/alerts/signals", CONTROL),
     Line("/api/alerts/silences", CONTROL),
     Line("/api/monitoring/mails", CONTROL),
