@@ -13,6 +13,7 @@ from dealradar.invalidation import transaction
 from dealradar.monitoring import gauges, processes, readings
 from dealradar.monitoring.alerts.watcher import watch_alerts
 from dealradar.monitoring.mail.delivering import deliver_mails
+from dealradar.monitoring.mail.spooling import deliver_spooled_mails
 from dealradar.rounds import Kind, Rounds
 
 Pace = Callable[[Settings], float]
@@ -52,6 +53,7 @@ ROUNDS: Final = (
     Round(gauges.read_gauges, every(5.0), ALL),
     Round(watch_alerts, lambda settings: settings.alert_every_s, ALL),
     Round(deliver_mails, every(5.0), ALL),
+    Round(deliver_spooled_mails, every(5.0), ALL),
 )
 
 

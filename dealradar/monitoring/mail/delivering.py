@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import structlog
 from flask import current_app
 from sqlalchemy import Select, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from dealradar.config import Settings
 from dealradar.extensions import db
@@ -23,7 +22,7 @@ def deliver_mails() -> int:
     """Pass on the mails that are due by the clock; return how many were.
 
     Raises:
-        SQLAlchemyError: The database can't be asked; what is spooled was passed on all the same.
+        SQLAlchemyError: The database can't be asked.
     """
     return deliver(now=datetime.now(UTC))
 
@@ -35,17 +34,13 @@ def deliver(*, now: datetime) -> int:
     it was killed, or the server's answer lost, and then under the same Message-ID.
 
     Raises:
-        SQLAlchemyError: The database can't be asked; what is spooled was passed on all the same.
+        SQLAlchemyError: The database can't be asked.
     """
     settings: Settings = current_app.extensions["settings"]
     with carriers.carrier(settings) as carrier:
-        try:
-            with transaction():
-                recipients.refresh(settings, now=now)
-            spooling.adopt(settings.mail_dir)
-        except SQLAlchemyError:
-            spooling.deliver(settings.mail_dir, carrier, now=now)
-            raise
+        with transaction():
+            recipients.refresh(settings, now=now)
+        spooling.adopt(settings.mail_dir)
         return _deliver_all(carrier, now)
 
 

@@ -10,7 +10,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -19,8 +19,7 @@ from flask import current_app
 
 from dealradar.config import Settings
 from dealradar.invalidation import transaction
-from dealradar.monitoring.mail import private_files, queueing, recipients
-from dealradar.monitoring.mail.carriers import Carrier
+from dealradar.monitoring.mail import carriers, private_files, queueing, recipients
 from dealradar.monitoring.mail.letters import Letter
 from dealradar.monitoring.mail.mails import Progress, State, after
 from dealradar.monitoring.mail.measures import MAILS
@@ -88,9 +87,23 @@ def spool(notices: Sequence[Notice], *, now: datetime) -> int:
     return len(missing)
 
 
-def deliver(mail_dir: Path, carrier: Carrier, *, now: datetime) -> None:
-    """Have *carrier* pass on what is spooled and due, unless another process of this machine does."""
-    with _held(mail_dir / FOLDER) as paths:
+def deliver_spooled_mails() -> None:
+    """Pass on what is spooled and due by the clock; never asks the database, which may not even say no.
+
+    Raises:
+        OSError: The folder can't be written to.
+    """
+    deliver(now=datetime.now(UTC))
+
+
+def deliver(*, now: datetime) -> None:
+    """Pass on what is spooled and due, unless another process of this machine does.
+
+    Raises:
+        OSError: The folder can't be written to.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    with _held(settings.mail_dir / FOLDER) as paths, carriers.carrier(settings) as carrier:
         for path, mail in _read(paths):
             if mail.progress.state is not State.QUEUED or mail.progress.due_at > now:
                 continue
