@@ -22,10 +22,12 @@ from dealradar.cache import NAMESPACE
 from dealradar.config import Settings
 from dealradar.invalidation import transaction
 from dealradar.monitoring import servers
-from dealradar.monitoring.alerts import ledger, measuring, states, telling, thresholds
+from dealradar.monitoring.alerts import dependencies, gauging, ledger, states, telling, thresholds
 from dealradar.monitoring.alerts.deciding import State, decide
+from dealradar.monitoring.alerts.gauging import Gauge
 from dealradar.monitoring.alerts.ledger import Alert, Told
 from dealradar.monitoring.alerts.levels import Level
+from dealradar.monitoring.alerts.measures import TELLINGS
 from dealradar.monitoring.alerts.notices import notice
 from dealradar.monitoring.alerts.signals import DEGRADED, Signal
 from dealradar.monitoring.alerts.telling import Pace
@@ -33,7 +35,7 @@ from dealradar.monitoring.mail import spooling
 
 SPOKESMAN: Final = f"{NAMESPACE}:alerts:spokesman"
 SPOKESMAN_FOR_S: Final = 60
-_GAUGES: Final = (measuring.Gauge(Signal.DATABASE_DOWN, measuring.read_database),)
+_GAUGES: Final = (Gauge(Signal.DATABASE_DOWN, dependencies.read_database),)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def adopt(*, now: datetime) -> None:
 def _look(known: Outage, now: datetime) -> None:
     settings = _settings()
     rule = thresholds.rules(settings)[Signal.DATABASE_DOWN]
-    (measured,) = measuring.measure(_GAUGES, now=now)
+    (measured,) = gauging.measure(_GAUGES, now=now)
     if measured.value is None or measured.value <= DEGRADED:
         if known.told.level is Level.OK:
             _path().unlink(missing_ok=True)
@@ -98,6 +100,7 @@ def _look(known: Outage, now: datetime) -> None:
     due = telling.due([_alert(seen)], (), pace, now=now)
     if due and _is_spokesman(settings):
         spooling.spool([notice(one, rule, ()) for one in due], now=now)
+        TELLINGS.labels(Signal.DATABASE_DOWN, due[0].kind).inc()
         seen = replace(seen, told=Told(state.level, now, known.told.count + 1))
     _write(seen)
 

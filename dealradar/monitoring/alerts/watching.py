@@ -9,15 +9,18 @@ from flask import current_app
 
 from dealradar.config import Settings
 from dealradar.invalidation import transaction
-from dealradar.monitoring.alerts import ledger, measuring, silences, states, telling, thresholds, turns, values
+from dealradar.monitoring.alerts import gauging, ledger, measuring, silences, states, telling, thresholds, turns, values
 from dealradar.monitoring.alerts.deciding import Measurement, State, decide
+from dealradar.monitoring.alerts.measures import CHANGES, TELLINGS
 from dealradar.monitoring.alerts.notices import notices_of
 from dealradar.monitoring.alerts.signals import Signal
-from dealradar.monitoring.alerts.telling import Pace
+from dealradar.monitoring.alerts.telling import Pace, Telling
 from dealradar.monitoring.alerts.thresholds import Rule
 from dealradar.monitoring.mail import queueing
 
 NAME: Final = "watch"
+FORGET: Final = "forget"
+FORGET_EVERY_S: Final = 3_600.0
 log = structlog.get_logger(__name__)
 
 
@@ -31,14 +34,19 @@ def watch(*, now: datetime) -> bool:
     with transaction():
         is_ours = turns.take(NAME, every_s=settings.alert_every_s, now=now)
     if is_ours:
-        measurements = measuring.measure(measuring.GAUGES, now=now)
+        measurements = gauging.measure(measuring.GAUGES, now=now)
         with transaction():
-            conclude(measurements, now=now)
+            told = conclude(measurements, now=now)
+        for telling in told:
+            TELLINGS.labels(telling.alert.signal, telling.kind).inc()
+        _forget(now)
     return is_ours
 
 
-def conclude(measurements: Sequence[Measurement], *, now: datetime) -> None:
+def conclude(measurements: Sequence[Measurement], *, now: datetime) -> Sequence[Telling]:
     """Decide by *measurements* what became of their signals, and queue the mail that is due; the caller commits.
+
+    Return what the mail tells.
 
     However many do so at once, each goes on from what the one before it left.
     """
@@ -52,6 +60,14 @@ def conclude(measurements: Sequence[Measurement], *, now: datetime) -> None:
     if due:
         queueing.queue(notices_of(due, rules, now=now), now=now)
         ledger.note_told([one.alert for one in due], now=now)
+    return due
+
+
+def _forget(now: datetime) -> None:
+    with transaction():
+        if turns.take(FORGET, every_s=FORGET_EVERY_S, now=now):
+            ledger.forget(now=now)
+            silences.forget(now=now)
 
 
 def _decided(
@@ -63,6 +79,7 @@ def _decided(
         after[signal], transition = decide(known[signal], measurement, rules[signal], now=now)
         if transition is not None:
             ledger.record(signal, after[signal], transition, now=now)
+            CHANGES.labels(signal, transition.after).inc()
             log.warning(
                 "alert", signal=signal, before=transition.before, after=transition.after, value=measurement.value
             )

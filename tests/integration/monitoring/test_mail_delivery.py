@@ -8,7 +8,7 @@ from flask import Flask
 from pydantic import SecretStr
 
 from dealradar.config import Settings
-from dealradar.monitoring.alerts import measuring
+from dealradar.monitoring.alerts import gauging, measuring
 from dealradar.monitoring.alerts.signals import Signal
 from dealradar.monitoring.mail.mails import GIVEN_UP_AFTER, State
 from dealradar.monitoring.mail.notices import Kind
@@ -226,12 +226,12 @@ def test_what_is_a_day_old_is_given_up(mail_server: MailServer) -> None:
 @pytest.mark.usefixtures("mailing_site")
 def test_that_mails_fail_is_measured_with_what_they_fail_of(mail_server: MailServer) -> None:
     gauges = [gauge for gauge in measuring.GAUGES if gauge.signal is Signal.MAIL_FAILING]
-    before = measuring.measure(gauges, now=NOON)
+    before = gauging.measure(gauges, now=NOON)
     mail_server.refusals = dict.fromkeys(OPS, "450 Busy")
 
     queue()
     deliver()
-    (found,) = measuring.measure(gauges, now=NOON + timedelta(seconds=400))
+    (found,) = gauging.measure(gauges, now=NOON + timedelta(seconds=400))
 
     assert [one.value for one in before] == [0]
     assert (found.value, found.detail) == (400, "2 did not arrive: 450 Busy")

@@ -1,19 +1,24 @@
 """What each signal is found to be, on servers that work, fail and hang."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from dealradar.cache import StoreUnavailableError, Trouble
 from dealradar.extensions import db
 from dealradar.httpcache import stores
 from dealradar.invalidation import transaction
-from dealradar.monitoring.alerts import measuring
+from dealradar.monitoring import processes, readings
+from dealradar.monitoring.alerts import gauging, measuring
 from dealradar.monitoring.alerts.deciding import Measurement
 from dealradar.monitoring.alerts.signals import DEGRADED, FAILED, WELL, Signal
+from dealradar.monitoring.tallies import Alike, Tallies
 from tests.applications import Make
 from tests.integration.monitoring.watched import NOON
 from tests.servers.valkey import Valkey
@@ -33,36 +38,47 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 def found(at: Flask, signal: Signal) -> Measurement:
     gauges = [gauge for gauge in measuring.GAUGES if gauge.signal is signal]
     with at.app_context():
-        (measurement,) = measuring.measure(gauges, now=NOON)
+        (measurement,) = gauging.measure(gauges, now=NOON)
     return measurement
+
+
+def test_there_is_a_gauge_for_each_signal() -> None:
+    assert sorted(gauge.signal for gauge in measuring.GAUGES) == sorted(Signal)
 
 
 @pytest.mark.parametrize(
     ("signal", "variable"),
     [(Signal.REDIS_CONNECTION, "redis_url"), (Signal.BROKER_CONNECTION, "celery_broker_url")],
 )
-def test_a_redis_that_works_hangs_and_is_gone(make: Make, valkey: Valkey, signal: Signal, variable: str) -> None:
-    site = make(cache_timeout_ms=2_000, **{variable: valkey.url})
+def test_a_redis_that_works_hangs_and_is_gone(
+    app: Flask, valkey: Valkey, monkeypatch: pytest.MonkeyPatch, signal: Signal, variable: str
+) -> None:
+    told = app.extensions["settings"].model_copy(update={"cache_timeout_ms": 2_000, variable: valkey.url})
+    monkeypatch.setitem(app.extensions, "settings", told)
 
-    working = found(site, signal)
+    working = found(app, signal)
     valkey.pause()
-    hung = found(site, signal)
+    hung = found(app, signal)
     valkey.resume()
     valkey.kill()
-    gone = found(site, signal)
+    gone = found(app, signal)
 
     assert (working.value, hung.value, gone.value) == (WELL, FAILED, FAILED)
     assert (hung.detail, gone.detail) == ("No answer: TimeoutError.", "No answer: ConnectionError.")
 
 
-def test_a_redis_that_requests_do_not_ask_yet_is_degraded(make: Make, valkey: Valkey) -> None:
-    site = make(cache_timeout_ms=2_000, redis_url=valkey.url)
-    with site.app_context():
-        wire = stores.current().reads  # type: ignore[attr-defined]  # it is the real one
-        for _ in range(3):
-            wire.breaker.failed("it was away")
+def test_a_redis_that_requests_do_not_ask_yet_is_degraded(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise StoreUnavailableError(Trouble.BREAKER_OPEN, "it was away")
 
-    assert found(site, Signal.REDIS_CONNECTION).value == DEGRADED
+    told = app.extensions["settings"].model_copy(update={"cache_timeout_ms": 2_000})
+    monkeypatch.setitem(app.extensions, "settings", told)
+    monkeypatch.setattr(stores, "current", lambda: SimpleNamespace(ping=refuse))
+
+    measurement = found(app, Signal.REDIS_CONNECTION)
+
+    assert measurement.value == DEGRADED
+    assert "requests don't ask it yet" in measurement.detail
 
 
 @pytest.mark.parametrize(
@@ -119,3 +135,52 @@ def test_the_part_of_the_disk_that_is_free_is_between_none_and_all(app: Flask) -
 
     assert measurement.value is not None
     assert 0 < measurement.value < 1
+
+
+def answered(counted: Tallies, **alike: Any) -> None:
+    """Count requests to one route, and have them written down."""
+    told: dict[str, Any] = {"route": "/api/deals", "status": 200, "cache": "HIT", "duration_s": 0.0, **alike}
+    counted.requests(Alike(**told))
+    readings.flush()
+
+
+def now_found(at: Flask, signal: Signal) -> Measurement:
+    gauges = [gauge for gauge in measuring.GAUGES if gauge.signal is signal]
+    with at.app_context():
+        (measurement,) = gauging.measure(gauges, now=datetime.now(UTC))
+    return measurement
+
+
+def test_the_hit_ratio_is_of_what_the_cache_was_asked_for_and_needs_a_hundred(app: Flask, own_tallies: Tallies) -> None:
+    answered(own_tallies, latencies={0: 54})
+    answered(own_tallies, cache="MISS", latencies={0: 45})
+    answered(own_tallies, cache="BYPASS", latencies={0: 500})
+    too_few = now_found(app, Signal.CACHE_HIT_RATIO)
+
+    answered(own_tallies, cache="MISS", latencies={0: 1})
+    enough = now_found(app, Signal.CACHE_HIT_RATIO)
+
+    assert (too_few.value, too_few.detail) == (None, "Too little to say: 99 lookups, of the 100 that it takes.")
+    assert (enough.value, enough.detail) == (0.54, "54 of 100 lookups were hits.")
+
+
+def test_errors_and_times_are_of_all_requests(app: Flask, own_tallies: Tallies) -> None:
+    answered(own_tallies, duration_s=9.5, latencies={0: 95})
+    answered(own_tallies, status=503, cache=None, duration_s=15.5, latencies={0: 5})
+
+    assert now_found(app, Signal.ERROR_RATE).value == 0.05
+    assert now_found(app, Signal.RESPONSE_TIME_MEAN).value == pytest.approx(0.25)
+    assert now_found(app, Signal.RESPONSE_TIME_P95).value is not None
+
+
+def test_background_work_is_silent_since_what_beat_asks_for_was_last_done(app: Flask) -> None:
+    unheard = now_found(app, Signal.CELERY_SILENT)
+    with transaction():
+        processes.see_beat()
+        db.session.execute(text("UPDATE processes SET seen_at = seen_at - interval '70 seconds'"))
+
+    measured = now_found(app, Signal.CELERY_SILENT)
+
+    assert unheard.value is None
+    assert measured.value is not None
+    assert 70 <= measured.value < 100
