@@ -31,6 +31,7 @@ SMALL: Final = frozenset(
         "gauge_readings",
         "mails",
         "merchants",
+        "processes",
         "readings",
     }
 )
