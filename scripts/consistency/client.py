@@ -11,8 +11,8 @@ from scripts.consistency.history import Answer
 
 TIMEOUT_S: Final = 15.0
 
-# Below the site's own patience with idle connections, so that no request meets one that is just being closed.
-_IDLE_AT_MOST_S: Final = 2.0
+# Below the patience with idle connections of a site that stops, so that no request meets one that is just being closed.
+_IDLE_AT_MOST_S: Final = 0.25
 
 
 @dataclass(frozen=True)
