@@ -168,8 +168,7 @@ def stage(_migrated: Flask, settings: Settings) -> Stage:
     return Stage(app, admin, owner, known)
 
 
-@pytest.fixture(scope="module")
-def plans(stage: Stage) -> set[Plan]:
+def _plans_of_all(stage: Stage) -> set[Plan]:
     """Return how all is done that routes, tasks, commands and their triggers send: in order, and by searching."""
     ear = Ear()
     lists = list(every_way(stage.known))
@@ -244,14 +243,10 @@ def _is_own(command: Command) -> bool:
     return any(one.callback is not None and one.callback.__module__.startswith("dealradar.") for one in below)
 
 
-def test_every_statement_has_an_index_that_serves_it(plans: set[Plan]) -> None:
-    found = faults(plans, CATALOGUE)
+def test_every_statement_is_served_by_an_index_and_every_index_serves_a_statement(stage: Stage) -> None:
+    plans = _plans_of_all(stage)
 
-    assert found == []
-
-
-def test_every_index_serves_a_statement(plans: set[Plan]) -> None:
-    assert unused(plans, CATALOGUE) == []
+    assert (faults(plans, CATALOGUE), unused(plans, CATALOGUE)) == ([], [])
 
 
 def test_an_index_that_is_gone_is_missed(stage: Stage) -> None:
