@@ -70,3 +70,15 @@ def test_hits_come_again_by_themselves(site: Site, deal: Deal, valkey: Valkey) -
     results = (site.ask(path).headers["X-Cache"] for _ in range(10_000))
 
     assert "HIT" in results
+
+
+def test_what_all_workers_answered_is_known_after_they_ended_and_is_counted_once(site: Site, deal: Deal) -> None:
+    statuses = {site.ask(f"/api/deals/{deal.id}").status for _ in range(ROUNDS)}
+
+    site.stop()
+    site.start()
+    window = site.ask("/metrics/cache").json()["windows"]["5m"]
+
+    counted = window["endpoints"]["/deals/<int:deal_id>"]
+    assert statuses == {200}
+    assert (counted["requests"], counted["hits"] + counted["misses"]) == (ROUNDS, ROUNDS)
