@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from celery import shared_task
 
 from dealradar.domain import users
-from dealradar.invalidation import transaction
+from dealradar.invalidation import keep_out, transaction
 from dealradar.jobs import Job
 
 
@@ -18,4 +18,5 @@ def refresh_reputations() -> int:
 def forget_tokens() -> int:
     """Delete tokens that expired long ago; return how many."""
     with transaction():
+        keep_out()  # what is over for so long is in no cache
         return users.tokens.forget_expired(now=datetime.now(UTC))

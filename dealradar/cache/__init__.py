@@ -7,7 +7,7 @@ from dealradar.cache.breaker import Circuit, Phase
 from dealradar.cache.bumps import SOFT_BOUND_S, Deferral, Stale
 from dealradar.cache.entries import MAX_TTL_S, Entry, EntryError, Headers, Versions
 from dealradar.cache.events import Did, Event, Observer, ignore
-from dealradar.cache.keys import NAMESPACE, InvalidKeyError, entry_key, prefixes, user_hash
+from dealradar.cache.keys import NAMESPACE, InvalidKeyError, entry_key, identity_key, prefixes, user_hash, version_key
 from dealradar.cache.leases import Held, Lease, Leases, Woken
 from dealradar.cache.null_store import NullStore
 from dealradar.cache.redis_store import Limits, RedisStore
@@ -48,7 +48,9 @@ __all__ = [
     "Versions",
     "Woken",
     "entry_key",
+    "identity_key",
     "ignore",
     "prefixes",
     "user_hash",
+    "version_key",
 ]

@@ -14,6 +14,7 @@ KINDS: Final = (
     ("versions", "tag:"),
     ("hits", "hits:"),
     ("demand", "demand:"),
+    ("identities", "identity:"),
     ("values", "value:"),
     ("others", ""),
 )

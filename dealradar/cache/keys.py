@@ -102,6 +102,17 @@ def value_key(name: str) -> str:
     return f"{NAMESPACE}value:{_checked_name(name, 'cache key')}"
 
 
+def identity_key(user_hash: str) -> str:
+    """Return the key of what is known of who shows the credential that *user_hash* stands for.
+
+    No search for entries finds it, since theirs begin with a slash.
+
+    Raises:
+        InvalidKeyError: It isn't a user hash.
+    """
+    return f"{NAMESPACE}identity:{_checked_hash(user_hash)}"
+
+
 def lease_key(key: str) -> str:
     """Return the key that says who recomputes the entry at *key*."""
     return f"{NAMESPACE}lease:{key.removeprefix(NAMESPACE)}"

@@ -2,6 +2,7 @@
 
 from dealradar.invalidation.bulk import bulk_load
 from dealradar.invalidation.hook import NestedTransactionError, on_behalf_of, transaction
+from dealradar.invalidation.outbox import keep_out
 from dealradar.invalidation.replaying import missed
 from dealradar.invalidation.sweeping import deliver, sweep
 from dealradar.invalidation.telling import ask_to_tell, tell
@@ -15,6 +16,7 @@ __all__ = [
     "connect",
     "current",
     "deliver",
+    "keep_out",
     "missed",
     "on_behalf_of",
     "sweep",

@@ -12,6 +12,8 @@ DEAL: Final = ("deal:{id}", "deals")
 REVIEW: Final = ("review:{id}", "reviews@deal:{deal_id}", "reviews@user:{author_id}")
 COMMENT: Final = ("comment:{id}", "comments@review:{review_id}", "comments@deal:{deal_id}", "comments@user:{author_id}")
 REPORT: Final = ("reports",)
+TOKEN: Final = ("token:{token_hash:hex}",)
+API_KEY: Final = ("api-key:{key_hash:hex}",)
 
 ITEMS: Final = frozenset({"user:{id}", "deal:{id}", "review:{id}", "comment:{id}"})
 """The tags of one thing itself: whatever changes of it, its own answer shows at once."""
@@ -29,12 +31,14 @@ class Others:
         table: Whose rows they are.
         by: The column, of *table* or of what *join* brings in.
         tags: What goes stale with each of them, as templates over their columns.
+        only: A further condition; the others of *table* show nothing any more.
     """
 
     table: str
     by: str
     tags: tuple[str, ...]
     join: str = ""
+    only: str = ""
 
 
 def deals(by: str) -> Others:
@@ -69,11 +73,12 @@ class Rule:
     Attributes:
         when: The columns, or expressions of them, that answers show, select or sort by. A change of any other purges
             nothing.
-        tags: What goes stale with the row itself, as templates over its columns, before and after the write. That
-            one of these columns changes always counts.
+        tags: What goes stale with the row itself, as templates over its columns, before and after the write; of
+            bytes, ``{column:hex}``. That one of these columns changes always counts.
         others: Whose answers go stale as well; asked on a change alone, since a row that comes has nobody who shows
             it, and those of one that goes are deleted or changed themselves.
         kind: How urgent it is when a row changes. When one comes it is strict, when one goes hard.
+        spares_new: Whether nothing is stale when a row comes: where that there is none is never kept.
     """
 
     table: str
@@ -81,6 +86,7 @@ class Rule:
     tags: tuple[str, ...] = ()
     others: tuple[Others, ...] = ()
     kind: Kind = Kind.STRICT
+    spares_new: bool = False
 
     def kind_of(self, tag: str) -> Kind:
         """Return how urgent *tag* is: that of an item itself never waits."""
@@ -100,6 +106,9 @@ OF_AUTHORS: Final = (
 )
 """Whatever shows its author's name, or another person's."""
 
+TOKENS_OF: Final = Others("tokens", "tokens.user_id", TOKEN, only="tokens.revoked_at IS NULL")
+"""The log-ins of a person that are good for anything."""
+
 RULES: Final = (
     # A person as such; as the author of what is shown; as one of whom there are lists.
     Rule(
@@ -112,6 +121,10 @@ RULES: Final = (
     Rule("users", when=("reputation",), others=OF_AUTHORS, kind=Kind.SOFT),
     Rule("users", when=("standing",), others=(reports(by="user_id"),), kind=Kind.HARD),
     Rule("users", when=(), tags=("reviews@user:{id}", "comments@user:{id}")),
+    # Who shows a token or an API key, and what they may do.
+    Rule("users", when=("role", "standing", "password_hash"), others=(TOKENS_OF,), kind=Kind.HARD),
+    Rule("tokens", when=("user_id", "expires_at", "revoked_at"), tags=TOKEN, kind=Kind.HARD, spares_new=True),
+    Rule("api_keys", when=("scopes", "expires_at", "revoked_at"), tags=API_KEY, kind=Kind.HARD, spares_new=True),
     # Categories and merchants: their lists; the deals that name them; the lists of deals that are asked for by them.
     Rule("categories", when=("slug", "name", "parent_id", "deal_count"), tags=("categories",)),
     Rule("categories", when=("slug", "name"), others=(deals(by="category_id"),)),

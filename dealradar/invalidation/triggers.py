@@ -17,28 +17,31 @@ EVERYTHING: Final = "path:/"
 """The tag that every entry depends on."""
 
 _OFF: Final = f"IF current_setting('{SWITCH}', true) = 'off' THEN RETURN NULL; END IF;"
-_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)(:hex)?\}")
 
 
 def triggers(rules: Iterable[Rule] = RULES) -> tuple[Trigger, ...]:
     """Return the triggers that make *rules* true."""
     by_table = groupby(sorted(rules, key=lambda rule: rule.table), key=lambda rule: rule.table)
     return tuple(
-        Trigger(f"{PREFIX}owe_{table}_{event.name.lower()}", table, event, f"{_OFF}\n{_owing(group, event)}")
+        Trigger(f"{PREFIX}owe_{table}_{event.name.lower()}", table, event, f"{_OFF}\n{owing}")
         for table, group in ((table, tuple(group)) for table, group in by_table)
         for event in Event
+        if (owing := _owing(group, event))
     )
 
 
 def _owing(rules: Sequence[Rule], event: Event) -> str:
+    """Return the statements that owe what *rules* say of *event*, none where that is nothing."""
     if event is Event.TRUNCATE:
         return _owe([f"SELECT '{EVERYTHING}', {Kind.HARD}"])
     if event is Event.UPDATE:
         return "\n".join(_owe_if_changed(rule) for rule in rules)
     # What is new was never shown; what is gone must not be shown again.
     rows, kind = (NEW, Kind.STRICT) if event is Event.INSERT else (OLD, Kind.HARD)
-    tags = dict.fromkeys(tag for rule in rules for tag in rule.tags)
-    return _owe([f"SELECT {_value(tag)}, {kind} FROM {rows}" for tag in tags])
+    concerned = [rule for rule in rules if event is Event.DELETE or not rule.spares_new]
+    tags = dict.fromkeys(tag for rule in concerned for tag in rule.tags)
+    return _owe([f"SELECT {_value(tag)}, {kind} FROM {rows}" for tag in tags]) if tags else ""
 
 
 def _owe_if_changed(rule: Rule) -> str:
@@ -60,10 +63,11 @@ def _of_others(rule: Rule, others: Others) -> str:
     # OFFSET keeps the planner from joining: it looks the others up by their index, also with the plan that an
     # earlier, greater statement left behind.
     tags = ", ".join(_value(tag, others.table) for tag in others.tags)
+    only = f" AND {others.only}" if others.only else ""
     kinds = ", ".join(str(int(rule.kind_of(tag))) for tag in others.tags)
     return (
         f"SELECT unnest(ARRAY[{tags}]), unnest(ARRAY[{kinds}]) FROM changed, LATERAL (SELECT {others.table}.*"
-        f" FROM {others.table} {others.join} WHERE {others.by} = changed.id OFFSET 0) AS {others.table}"
+        f" FROM {others.table} {others.join} WHERE {others.by} = changed.id{only} OFFSET 0) AS {others.table}"
     )
 
 
@@ -78,11 +82,14 @@ def _owe(stale: Sequence[str]) -> str:
 
 def _value(tag: str, table: str = "") -> str:
     """Return the SQL expression that fills the template *tag* from the columns of a row."""
-    prefix = f"{table}." if table else ""
-    parts = _PLACEHOLDER.split(tag)
-    texts = [f"'{part}'" if i % 2 == 0 else f"{prefix}{part}" for i, part in enumerate(parts) if part]
-    return " || ".join(texts)
+    filled = _PLACEHOLDER.sub(lambda found: f"' || {_text(found[1], table, is_bytes=bool(found[2]))} || '", tag)
+    return f"'{filled}'".removesuffix(" || ''")
+
+
+def _text(name: str, table: str, *, is_bytes: bool) -> str:
+    column = f"{table}.{name}" if table else name
+    return f"encode({column}, 'hex')" if is_bytes else column
 
 
 def _columns(tags: Iterable[str]) -> list[str]:
-    return [column for tag in tags for column in _PLACEHOLDER.findall(tag)]
+    return [column for tag in tags for column, _ in _PLACEHOLDER.findall(tag)]

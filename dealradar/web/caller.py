@@ -11,6 +11,8 @@ from dealradar.domain.users import Actor
 from dealradar.security.authentication import authenticate
 from dealradar.security.callers import Caller
 
+READING: Final = frozenset({"GET", "HEAD"})
+"""Methods by which nothing is changed; who may change something is asked of the database each time."""
 _CALLER: Final = "dealradar.caller"
 _READ: Final = "dealradar.caller_was_read"
 
@@ -22,8 +24,11 @@ def admit() -> Caller:
         UnauthenticatedError: Credentials were shown that are not valid.
     """
     if _CALLER not in request.environ:
-        shown = authenticate(request.headers.get("Authorization"), request.headers.get("X-API-Key"))
-        request.environ[_CALLER] = shown
+        request.environ[_CALLER] = authenticate(
+            request.headers.get("Authorization"),
+            request.headers.get("X-API-Key"),
+            is_by_record=request.method in READING,
+        )
     caller: Caller = request.environ[_CALLER]
     return caller
 

@@ -16,8 +16,8 @@ from dealradar.security.callers import ANYBODY
 from tests.factories.people import TOKEN_TTL_S, token_for
 
 
-def _bearer(secret: str, **when: datetime) -> Actor | None:
-    return authenticate(f"Bearer {secret}", None, **when).actor
+def _bearer(secret: str, *, now: datetime | None = None) -> Actor | None:
+    return authenticate(f"Bearer {secret}", None, now=now).actor
 
 
 @contextmanager

@@ -109,6 +109,7 @@ def test_tokens_that_expired_long_ago_are_forgotten(celery: Celery, alice: User)
 
     assert forgotten == 1
     assert db.session.scalar(text("SELECT count(*) FROM tokens")) == 2
+    assert db.session.scalar(text("SELECT count(*) FROM cache_outbox WHERE tag LIKE 'token:%'")) == 0
 
 
 def test_mails_that_were_passed_on_long_ago_are_forgotten(celery: Celery, ada: User) -> None:

@@ -1,6 +1,6 @@
 """People: who they are, how they prove it, and how they are judged."""
 
-from dealradar.domain.users import api_keys, proofs, tokens
+from dealradar.domain.users import api_keys, credentials, proofs, tokens
 from dealradar.domain.users.accounts import change, join, log_in, register, set_role
 from dealradar.domain.users.actors import Actor
 from dealradar.domain.users.importing import Stranger, bring_in
@@ -39,6 +39,7 @@ __all__ = [
     "ban",
     "bring_in",
     "change",
+    "credentials",
     "get",
     "join",
     "listing",

@@ -1,4 +1,4 @@
-"""What is known of who shows a secret.
+"""What is known of who shows a credential.
 
 Each is read on a connection of its own, given back before the request takes one, before a slow hash, and before a
 cached answer that needs none.
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Executable, or_, select, update
 
-from dealradar.domain.users import credentials, queries
+from dealradar.domain.users import queries
 from dealradar.domain.users.actors import Actor
 from dealradar.domain.users.models import ApiKey, Role, Standing, Token, User
 from dealradar.extensions import db
@@ -29,18 +29,20 @@ class Account:
 
 @dataclass(frozen=True)
 class TokenProof:
-    """A token that is good, and whose it is."""
+    """A token that is good, whose it is, and how long it may be."""
 
     token_id: int
     actor: Actor
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
 class KeyProof:
-    """An API key that is good, and what it may be used for."""
+    """An API key that is good, what it may be used for, and how long; None is for good."""
 
     key_id: int
     scopes: frozenset[str]
+    expires_at: datetime | None
 
 
 def of_login(login: str) -> Account | None:
@@ -52,37 +54,33 @@ def of_login(login: str) -> Account | None:
     return Account(row.id, str(row.password_hash), Standing(row.standing)) if row else None
 
 
-def of_token(secret: str, *, now: datetime) -> TokenProof | None:
-    """Return what *secret* proves at *now*; None if it is unknown, expired, revoked or its person banned.
+def of_token(token_hash: bytes, *, now: datetime) -> TokenProof | None:
+    """Return what the token of that hash proves at *now*; None if it is unknown, expired, revoked or its person banned.
 
     Notes the use, at most once a minute; commits that by itself.
     """
-    if not credentials.is_plausible(secret, credentials.TOKEN):
-        return None
     good = (
-        select(Token.id, Token.last_used_at, Token.user_id, User.role)
+        select(Token.id, Token.last_used_at, Token.expires_at, Token.user_id, User.role)
         .join(User, User.id == Token.user_id)
-        .where(Token.token_hash == credentials.hash_of(secret), Token.revoked_at.is_(None), Token.expires_at > now)
+        .where(Token.token_hash == token_hash, Token.revoked_at.is_(None), Token.expires_at > now)
         .where(User.standing != Standing.BANNED)
     )
     row = _read_and_note(good, Token, now=now)
-    return TokenProof(row.id, Actor(row.user_id, Role(row.role))) if row else None
+    return TokenProof(row.id, Actor(row.user_id, Role(row.role)), row.expires_at) if row else None
 
 
-def of_api_key(secret: str, *, now: datetime) -> KeyProof | None:
-    """Return what *secret* proves at *now*; None if it is unknown, expired or revoked.
+def of_api_key(key_hash: bytes, *, now: datetime) -> KeyProof | None:
+    """Return what the API key of that hash proves at *now*; None if it is unknown, expired or revoked.
 
     Notes the use, at most once a minute; commits that by itself.
     """
-    if not credentials.is_plausible(secret, credentials.API_KEY):
-        return None
-    good = select(ApiKey.id, ApiKey.last_used_at, ApiKey.scopes).where(
-        ApiKey.key_hash == credentials.hash_of(secret),
+    good = select(ApiKey.id, ApiKey.last_used_at, ApiKey.expires_at, ApiKey.scopes).where(
+        ApiKey.key_hash == key_hash,
         ApiKey.revoked_at.is_(None),
         or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now),
     )
     row = _read_and_note(good, ApiKey, now=now)
-    return KeyProof(row.id, frozenset(row.scopes)) if row else None
+    return KeyProof(row.id, frozenset(row.scopes), row.expires_at) if row else None
 
 
 def _read_and_note(good: Executable, credential: type[Token | ApiKey], *, now: datetime) -> Any:  # noqa: ANN401  a row

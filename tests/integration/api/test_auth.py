@@ -180,10 +180,10 @@ def test_a_change_made_for_another_version_is_refused(as_: As, alice: User) -> N
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("post", "logout"), ("get", "me"), ("patch", "me")], ids=["logout", "me", "change"]
+    ("method", "path"), [("POST", "logout"), ("GET", "me"), ("PATCH", "me")], ids=["logout", "me", "change"]
 )
 def test_without_a_token_one_has_no_account(client: FlaskClient, method: str, path: str) -> None:
-    answer = client.open(f"/api/auth/{path}", method=method, json={} if method == "patch" else None)
+    answer = client.open(f"/api/auth/{path}", method=method, json={} if method == "PATCH" else None)
 
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")

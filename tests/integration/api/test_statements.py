@@ -26,9 +26,9 @@ BUDGETS: Final[Mapping[str, int]] = {
     "POST /api/auth/register": 6,
     "POST /api/auth/login": 4,
     "POST /api/auth/logout": 3,
-    "GET /api/auth/me": 3,
+    "GET /api/auth/me": 2,
     "PATCH /api/auth/me": 6,
-    "GET /api/users": 2,
+    "GET /api/users": 1,
     "GET /api/users/<int:user_id>": 1,
     "GET /api/categories": 1,
     "GET /api/merchants": 1,
@@ -42,10 +42,10 @@ BUDGETS: Final[Mapping[str, int]] = {
     "POST /api/deals/<int:deal_id>/vote": 6,
     "PUT /api/deals/<int:deal_id>/bookmark": 4,
     "DELETE /api/deals/<int:deal_id>/bookmark": 4,
-    "GET /api/me/bookmarks": 2,
-    "GET /api/me/votes/deals": 2,
-    "GET /api/me/votes/reviews": 2,
-    "GET /api/me/votes/comments": 2,
+    "GET /api/me/bookmarks": 1,
+    "GET /api/me/votes/deals": 1,
+    "GET /api/me/votes/reviews": 1,
+    "GET /api/me/votes/comments": 1,
     "GET /api/reviews/deal/<int:deal_id>": 2,
     "GET /api/reviews/user/<int:user_id>": 2,
     "GET /api/reviews/<int:review_id>": 1,
@@ -62,33 +62,39 @@ BUDGETS: Final[Mapping[str, int]] = {
     "DELETE /api/comments/<int:comment_id>": 10,
     "POST /api/comments/<int:comment_id>/vote": 5,
     "POST /api/reports": 7,
-    "GET /api/reports": 2,
-    "GET /api/reports/stats": 2,
-    "GET /api/reports/<int:report_id>": 2,
+    "GET /api/reports": 1,
+    "GET /api/reports/stats": 1,
+    "GET /api/reports/<int:report_id>": 1,
     "PATCH /api/reports/<int:report_id>": 12,
-    "GET /api/moderation/log": 2,
-    "GET /api/notifications": 2,
+    "GET /api/moderation/log": 1,
+    "GET /api/notifications": 1,
     "POST /api/notifications/read": 3,
     "POST /api/cache/invalidate": 5,
     "POST /api/cache/warm": 4,
-    "GET /api/cache/jobs/<int:job_id>": 2,
-    "GET /api/cache/entries": 1,
-    "GET /api/cache/policies": 3,
+    "GET /api/cache/jobs/<int:job_id>": 1,
+    "GET /api/cache/entries": 0,
+    "GET /api/cache/policies": 2,
     "PATCH /api/cache/policies": 9,
-    "GET /api/alerts": 2,
-    "GET /api/monitoring/history": 4,
-    "GET /api/monitoring/processes": 2,
-    "GET /api/alerts/signals": 3,
+    "GET /api/alerts": 1,
+    "GET /api/alerts/signals": 2,
     "POST /api/alerts/<int:alert_id>/acknowledge": 4,
-    "GET /api/alerts/silences": 2,
+    "GET /api/alerts/silences": 1,
     "POST /api/alerts/silences": 3,
     "DELETE /api/alerts/silences/<int:silence_id>": 4,
-    "GET /api/monitoring/mails": 2,
+    "GET /api/monitoring/history": 3,
+    "GET /api/monitoring/processes": 1,
+    "GET /api/monitoring/mails": 1,
     "GET /api/openapi.json": 0,
     "GET /api/docs": 0,
     "GET /api/docs/assets/<name>": 0,
 }
-"""Statements of a miss, with one for who calls where that has to be known, and one for what a write owes the cache."""
+"""Statements of a miss; a change has one for who calls where that must be known, and one for what it owes the cache.
+
+Who calls to read is known by a record in the store; without one it costs a statement more (`SHOWN`).
+"""
+
+SHOWN: Final = frozenset(str(line) for line in TABLE if line.method == "GET" and line.may != EVERYBODY)
+"""The reads for which a credential must be shown."""
 
 COUNTING: Final[Mapping[str, str]] = {
     "GET /api/auth/me": "what is unread, up to a bound",
@@ -167,14 +173,14 @@ def test_what_a_get_reads_it_reads_in_transactions_that_can_not_write(app: Flask
     assert may_write == {route for route in BUDGETS if not route.startswith("GET")}
 
 
-def test_without_the_cache_reads_cost_the_same_and_writes_no_more(make: Make, ask: Ask) -> None:
+def test_without_the_cache_reads_cost_one_more_for_who_calls_and_writes_no_more(make: Make, ask: Ask) -> None:
     uncached = make(cache_enabled=False)
 
     found = {route: len(statements) for route, statements in ask(uncached, FEW).items()}
 
     reads = {route for route in BUDGETS if route.startswith("GET")}
-    assert {route: found[route] for route in reads} == {route: BUDGETS[route] for route in reads}
-    assert {route for route in found if found[route] > BUDGETS[route]} == set()
+    assert {route: found[route] for route in reads} == {route: BUDGETS[route] + (route in SHOWN) for route in reads}
+    assert {route for route in found if found[route] > BUDGETS[route]} - SHOWN == set()
 
 
 @pytest.mark.usefixtures("app")

@@ -1,6 +1,7 @@
 """What each kind of write purges, to the tag: what isn't listed is spared."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Final
 
 import pytest
@@ -15,6 +16,15 @@ BOB_AS_AUTHOR: Final = (
     "deal:2 deals review:1 reviews@deal:1 reviews@user:2 comment:2 comments@review:1 comments@deal:1 comments@user:2"
     " reports"
 )
+
+DIGEST_OF_X: Final = sha256(b"x").hexdigest()
+DIGEST_OF_Y: Final = sha256(b"y").hexdigest()
+TOKENS_OF_ALICE: Final = (
+    "INSERT INTO tokens (user_id, token_hash, expires_at) SELECT 1, sha256(each), now()"
+    " FROM unnest('{x,y}'::bytea[]) AS each"
+)
+TOKENS_OF_RAMONA: Final = "INSERT INTO tokens (user_id, token_hash, expires_at) VALUES (4, sha256('x'), now())"
+API_KEY: Final = "INSERT INTO api_keys (name, prefix, key_hash, scopes) VALUES ('k', 'k', sha256('x'), '{a,b}')"
 
 WRITES: Final[dict[str, tuple[str | tuple[str, ...], str]]] = {
     # People
@@ -182,6 +192,36 @@ WRITES: Final[dict[str, tuple[str | tuple[str, ...], str]]] = {
         "INSERT INTO moderation_log (action, target_type, target_id) VALUES ('hide', 'deal', 1)",
         "",
     ),
+    # Who shows a token or an API key
+    "a log-in is revoked": (
+        (TOKENS_OF_ALICE, "UPDATE tokens SET revoked_at = now() WHERE token_hash = sha256('x')"),
+        f"token:{DIGEST_OF_X}",
+    ),
+    "the use of a log-in is noted": ((TOKENS_OF_ALICE, "UPDATE tokens SET last_used_at = now()"), ""),
+    "log-ins are deleted": (
+        (TOKENS_OF_ALICE, "DELETE FROM tokens WHERE token_hash = sha256('x')"),
+        f"token:{DIGEST_OF_X}",
+    ),
+    "who is logged in twice is banned": (
+        (TOKENS_OF_ALICE, "UPDATE users SET standing = 'banned' WHERE id = 1"),
+        f"user:1 token:{DIGEST_OF_X} token:{DIGEST_OF_Y}",
+    ),
+    "who is logged in twice has another password": (
+        (TOKENS_OF_ALICE, "UPDATE users SET email = 'a@example.org', password_hash = 'x' WHERE id = 1"),
+        f"token:{DIGEST_OF_X} token:{DIGEST_OF_Y}",
+    ),
+    "who has logged out is banned": (
+        (TOKENS_OF_ALICE, "UPDATE tokens SET revoked_at = now()", "UPDATE users SET standing = 'banned' WHERE id = 1"),
+        "user:1",
+    ),
+    "who is logged in gains reputation, and has written nothing": (
+        (TOKENS_OF_RAMONA, "UPDATE users SET reputation = 9 WHERE id = 4"),
+        "user:4 reports",
+    ),
+    "an API key is made": (API_KEY, ""),
+    "an API key is revoked": ((API_KEY, "UPDATE api_keys SET revoked_at = now()"), f"api-key:{DIGEST_OF_X}"),
+    "an API key may do less": ((API_KEY, "UPDATE api_keys SET scopes = '{b}'"), f"api-key:{DIGEST_OF_X}"),
+    "the use of an API key is noted": ((API_KEY, "UPDATE api_keys SET last_used_at = now()"), ""),
     # Whole tables
     "nothing is written, by a statement that could have": ("UPDATE deals SET title = 'x' WHERE id = 99", ""),
     "everything is written as it was": ("UPDATE reviews SET body = body, rating = rating", ""),
