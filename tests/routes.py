@@ -132,6 +132,8 @@ TABLE: Final = (
     Line("POST", "/api/cache/warm", ADMINS_OR_MACHINES, always(paths=["/deals"])),
     Line("GET", "/api/cache/jobs/<int:job_id>", ADMINS_OR_MACHINES),
     Line("GET", "/api/cache/entries", ADMINS_OR_MACHINES, query="path=/deals"),
+    Line("GET", "/api/cache/activity", ADMINS),
+    Line("GET", "/api/cache/holdings", ADMINS),
     Line("GET", "/api/cache/policies", ADMINS),
     Line("PATCH", "/api/cache/policies", ADMINS, always(endpoint="/deals", ttl_s=60)),
     Line("GET", "/api/alerts", ADMINS),

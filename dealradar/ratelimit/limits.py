@@ -10,6 +10,8 @@ from dealradar.config import Settings
 
 MINUTE_S: Final = 60
 MS_PER_S: Final = 1_000
+DASHBOARD_PER_MINUTE: Final = 600
+"""About ten dashboards of one office."""
 
 
 class By(StrEnum):
@@ -60,6 +62,10 @@ def _joiners(settings: Settings) -> int:
     return settings.register_max_per_minute
 
 
+def _looks(_settings: Settings) -> int:
+    return DASHBOARD_PER_MINUTE
+
+
 def _minute_s(_settings: Settings) -> int:
     return MINUTE_S
 
@@ -68,14 +74,29 @@ LOG_IN: Final = frozenset({"auth.log_in"})
 REGISTER: Final = frozenset({"auth.register"})
 MONITORING: Final = frozenset({"ops.alive", "ops.ready", "ops.exposition", "ops.cache_report"})
 """What load balancers and Prometheus ask, all the time and from one address."""
-FILES: Final = frozenset({"docs.asset"})
+FILES: Final = frozenset({"docs.asset", "admin.asset"})
 """What a browser asks by the dozen for one page, and is read off the disk."""
-EXEMPT: Final = MONITORING | FILES
+DASHBOARD: Final = frozenset(
+    {
+        *("session.renew", "cache.activity", "cache.held", "cache.policies"),
+        *(
+            "alerts.listing",
+            "alerts.signals",
+            "alerts.silenced",
+            "monitoring.history",
+            "monitoring.processes",
+            "monitoring.mails",
+        ),
+    }
+)
+"""What an open dashboard asks every few seconds."""
+EXEMPT: Final = MONITORING | FILES | DASHBOARD
 LIMITS: Final = (
     RateLimit("address", By.ADDRESS, _requests, _window_s),
     RateLimit("caller", By.CALLER, _requests, _window_s),
     RateLimit("login-address", By.ADDRESS, _tries, _minute_s, LOG_IN, spares_success=True),
     RateLimit("login-account", By.ACCOUNT, _tries, _minute_s, LOG_IN, spares_success=True),
+    RateLimit("dashboard-address", By.ADDRESS, _looks, _minute_s, DASHBOARD),
     RateLimit("register-address", By.ADDRESS, _joiners, _minute_s, REGISTER),
 )
 """In the order in which they are counted: the first that is used up ends it."""

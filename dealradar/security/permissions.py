@@ -30,11 +30,15 @@ class Who:
             UnauthenticatedError: The endpoint needs credentials and there are none.
             ForbiddenError: The caller is known and may not.
         """
-        if self.is_everyone or self._has_scope(caller) or self._has_role(caller):
+        if self.lets_in(caller):
             return
         if caller.is_anonymous:
             raise UnauthenticatedError("This needs credentials; send Authorization: Bearer <token>.")
         raise ForbiddenError(f"This needs {self._wanted()}.")
+
+    def lets_in(self, caller: Caller) -> bool:
+        """Return whether *caller* may pass."""
+        return self.is_everyone or self._has_scope(caller) or self._has_role(caller)
 
     def _has_scope(self, caller: Caller) -> bool:
         return self.scope is not None and self.scope in caller.scopes

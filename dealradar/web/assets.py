@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -32,3 +32,27 @@ class Assets:
         path = self._files[name]
         digest = sha256(path.read_bytes()).hexdigest()[:DIGEST_CHARS]
         return f"{path.stem}.{digest}{path.suffix}"
+
+
+class Release:
+    """The files of *folder* under one name that changes with any of them, so that they can name each other."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """Return the files, by their names."""
+        return tuple(self._files.values())
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the name of what the files are now."""
+        content = sha256()
+        for name, path in self._files.items():
+            content.update(b"%s\0%s" % (name.encode(), sha256(path.read_bytes()).digest()))
+        return content.hexdigest()[:DIGEST_CHARS]
+
+    def find(self, digest: str, name: str) -> Path | None:
+        """Return the file *name* of the release that *digest* names, None if it isn't this one or has no such file."""
+        return self._files.get(name) if digest == self.digest else None

@@ -14,6 +14,7 @@ from prometheus_client import Metric
 from dealradar.config import VERSION, Settings
 from dealradar.domain.errors import ForbiddenError
 from dealradar.domain.shapes import Output
+from dealradar.domain.users import Role
 from dealradar.extensions import db
 from dealradar.httpcache import stores
 from dealradar.httpcache.directives import Content
@@ -21,10 +22,12 @@ from dealradar.httpcache.recompute import JSON
 from dealradar.monitoring import health, metrics, redis_gauges, servers
 from dealradar.monitoring.health import Dependency, Examiner, Readiness
 from dealradar.monitoring.metrics import Form
+from dealradar.security.permissions import Who
 from dealradar.web import caller, fields, lately, owing, standing
 from dealradar.web.ops_shapes import BacklogOut, CacheReport, FindingOut, Health, Ready, StoreOut, WindowOut
 
 SCOPE: Final = "metrics:read"
+MAY_MEASURE: Final = Who(Role.ADMIN, SCOPE)
 _EXAMINER: Final = "examiner"
 _STARTED_S: Final = time.monotonic()
 
@@ -127,7 +130,9 @@ def _json(told: Output) -> Response:
 
 def _admit() -> None:
     if not _is_operator():
-        raise ForbiddenError(f"This is for the loopback, METRICS_ALLOWED_NETWORKS, or a key with the scope {SCOPE}.")
+        raise ForbiddenError(
+            f"This is for the loopback, METRICS_ALLOWED_NETWORKS, admins, or a key with the scope {SCOPE}."
+        )
 
 
 def _is_operator() -> bool:
@@ -135,4 +140,4 @@ def _is_operator() -> bool:
     address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  no address is nobody's
     if address.is_loopback or any(address in network for network in settings.metrics_allowed_networks):
         return True
-    return SCOPE in caller.admit().scopes
+    return MAY_MEASURE.lets_in(caller.admit())

@@ -6,7 +6,7 @@ from werkzeug.routing import IntegerConverter
 from dealradar.config import Settings
 from dealradar.domain.shapes import MAX_ID
 from dealradar.security import headers, proxies
-from dealradar.web import docs, errors, ops, ratelimits, tracing
+from dealradar.web import admin, docs, errors, ops, ratelimits, tracing
 from dealradar.web.answer import API, answer
 from dealradar.web.api import FAMILIES
 
@@ -30,6 +30,7 @@ def register(app: Flask, settings: Settings) -> None:
     proxies.register(app, settings)
     tracing.register(app)
     docs.register(app)
+    admin.register(app)
     ops.register(app, settings)
     errors.register(app)
     headers.register(app, settings)

@@ -16,7 +16,7 @@ from dealradar.domain.reviews import ReviewQuery
 from dealradar.domain.shapes import ListQuery
 from dealradar.domain.users import Actor, Role, UserQuery
 from dealradar.httpcache.control import jobs
-from dealradar.invalidation import outbox
+from dealradar.invalidation import activity, outbox
 from dealradar.invalidation.outbox import Due
 from scripts.plans.values import NONE, Fixed, Moments, Owners, Terms, Values
 
@@ -197,6 +197,8 @@ CASES: Final = (
     Case("notifications unread", belonging(notifications.of_user, NotificationQuery, unread=True), UNREADING),
     Case("how many notifications are unread", notifications.unread_count, UNREADING, is_list=False),
     Case("outbox, what is owed", lambda _: outbox.claim(Due("store"), limit=1_000), is_list=False),
+    Case("outbox, what is told next", lambda _: activity.told_next(20), is_list=False),
+    Case("outbox, what was told last", lambda _: activity.told_last(20), is_list=False),
     Case("outbox, what may go", lambda _: outbox.prune(1_000, window_s=900), is_list=False),
     Case("jobs to be done", lambda _: jobs.claim(), is_list=False),
 )

@@ -34,6 +34,7 @@ def things_of(owner: User, reporter: User) -> Ids:
         "silence_id": make_silence().id,
         "slug": make_merchant(f"shop-{deal.id}").slug,
         "name": "docs.js",
+        "release": "000000000000",
     }
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from dealradar.cache import InvalidKeyError, prefixes
 from dealradar.cache.keys import version_key
+from dealradar.httpcache import policies
 from dealradar.httpcache.policies import POLICIES, Policy, Sharing
 
 MAX_PATTERN_CHARS: Final = 250
@@ -50,6 +51,18 @@ def check_public(path: str) -> str:
     if policy_of(path.partition("?")[0]).sharing is not Sharing.PUBLIC:
         raise ValueError(f"{path!r} answers each caller differently and can't be warmed")
     return path
+
+
+def check_endpoint(endpoint: str) -> str:
+    """Return *endpoint*, the rule below ``/api`` of one that is cached.
+
+    Raises:
+        ValueError: It isn't one.
+    """
+    if policies.find(endpoint) is None:
+        known = ", ".join(policy.endpoint for policy in POLICIES)
+        raise ValueError(f"must be one of those that are cached: {known}")
+    return endpoint
 
 
 def check_pattern(pattern: str) -> str:

@@ -9,20 +9,12 @@ from pydantic import AfterValidator, Field, model_validator
 from dealradar.cache import MAX_TTL_S
 from dealradar.config import Settings
 from dealradar.domain.shapes import Input, Moment, Output
-from dealradar.httpcache import policies
-from dealradar.httpcache.control import changes
+from dealradar.httpcache.control import changes, paths
 from dealradar.httpcache.control.changes import Change, Standing
 from dealradar.httpcache.overrides import AS_DECLARED, Override, overridden
 from dealradar.httpcache.policies import POLICIES, Policy, Sharing
 
 SHOWN_CHANGES: Final = 50
-
-
-def _cached(endpoint: str) -> str:
-    if policies.find(endpoint) is None:
-        known = ", ".join(policy.endpoint for policy in POLICIES)
-        raise ValueError(f"must be one of those that are cached: {known}")
-    return endpoint
 
 
 class PolicyPatch(Input):
@@ -34,7 +26,7 @@ class PolicyPatch(Input):
         enabled: Whether it is cached.
     """
 
-    endpoint: Annotated[str, Field(max_length=200), AfterValidator(_cached)]
+    endpoint: Annotated[str, Field(max_length=200), AfterValidator(paths.check_endpoint)]
     ttl_s: Annotated[int, Field(ge=1, le=MAX_TTL_S)] | None = None
     enabled: bool | None = None
 

@@ -14,6 +14,7 @@ MAX_WARMED: Final = 1_000
 Tag = Annotated[str, AfterValidator(paths.check_tag), Field(max_length=250)]
 Path = Annotated[str, AfterValidator(paths.check_path), Field(max_length=200)]
 PublicPath = Annotated[str, AfterValidator(paths.check_public), Field(max_length=500)]
+Endpoint = Annotated[str, AfterValidator(paths.check_endpoint), Field(max_length=200)]
 Pattern = Annotated[str, AfterValidator(paths.check_pattern), Field(max_length=paths.MAX_PATTERN_CHARS)]
 
 
@@ -53,15 +54,19 @@ class Warming(Input):
     Attributes:
         paths: These, as below ``/api``, with what anybody may ask there.
         top: So many of the public paths that were asked for most lately.
+        endpoint: Of them only those of this one, a rule.
     """
 
     paths: Annotated[tuple[PublicPath, ...], Field(max_length=MAX_WARMED)] = ()
     top: Annotated[int, Field(ge=1, le=MAX_WARMED)] | None = None
+    endpoint: Endpoint | None = None
 
     @model_validator(mode="after")
     def _is_one_of_the_two(self) -> Self:
         if bool(self.paths) == (self.top is not None):
             raise ValueError("say what is to be warmed: either paths, or top")
+        if self.endpoint is not None and self.top is None:
+            raise ValueError("say with an endpoint how many of its paths: top")
         return self
 
 

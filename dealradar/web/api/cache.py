@@ -4,10 +4,13 @@ from typing import Final
 
 from dealradar.domain.shapes import Page
 from dealradar.domain.users import Role
-from dealradar.httpcache.control import entries, jobs, warming
+from dealradar.httpcache.control import entries, holdings, jobs, warming
+from dealradar.httpcache.control.holdings import HoldingsOut
 from dealradar.httpcache.control.policy_shapes import PoliciesOut, PolicyPatch, overview
 from dealradar.httpcache.control.shapes import Accepted, EntryOut, EntryQuery, Invalidation, JobOut, Queued, Warming
+from dealradar.invalidation import activity as lately
 from dealradar.invalidation import control, transaction
+from dealradar.invalidation.activity import ActivityOut
 from dealradar.security.callers import Caller
 from dealradar.security.permissions import ADMIN, Who
 from dealradar.web import preconditions
@@ -51,6 +54,18 @@ def job(job_id: int) -> JobOut:
 def listing(query: EntryQuery) -> Page[EntryOut]:
     """List what is cached of one path, a variant each; it looks through a part of the store at a time."""
     return entries.listing(query)
+
+
+@routes.get("/cache/holdings", who=ADMIN)
+def held() -> HoldingsOut:
+    """Show how many entries there are of each endpoint, and of what size; estimated from a few of each."""
+    return holdings.take()
+
+
+@routes.get("/cache/activity", who=ADMIN)
+def activity() -> ActivityOut:
+    """Show what became stale lately, and what was ordered: invalidations and warm runs."""
+    return lately.recent()
 
 
 @routes.get("/cache/policies", who=ADMIN)

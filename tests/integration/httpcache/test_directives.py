@@ -80,6 +80,8 @@ LIVENESS: Final = Kind(SECRET, SECRET, SECRET, SECRET, impostor=SECRET)
 READINESS: Final = Kind(SECRET, SECRET, SECRET, SECRET)
 ELSEWHERE: Final = Cell(302, Keeper.NOBODY)
 MOVED: Final = Kind(ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, impostor=ELSEWHERE)
+ABSENT: Final = Cell(404, Keeper.NOBODY)
+NOWHERE: Final = Kind(ABSENT, ABSENT, ABSENT, ABSENT, impostor=ABSENT)
 DOCUMENT: Final = Kind(SHARED, SHARED, SHARED, SHARED, impostor=SHARED)
 
 
@@ -127,6 +129,8 @@ TABLE: Final = (
     Line("/api/notifications", PERSONAL),
     Line("/api/cache/jobs/<int:job_id>", CONTROL),
     Line("/api/cache/entries", CONTROL, query="path=/deals"),
+    Line("/api/cache/activity", CONTROL),
+    Line("/api/cache/holdings", CONTROL),
     Line("/api/cache/policies", CONTROL),
     Line("/api/alerts", CONTROL),
     Line("/api/monitoring/history", CONTROL),
@@ -137,6 +141,9 @@ TABLE: Final = (
     Line("/api/openapi.json", DOCUMENT),
     Line("/api/docs", DOCUMENT),
     Line("/api/docs/assets/<name>", MOVED),
+    Line("/admin", MOVED),
+    Line("/admin/", DOCUMENT),
+    Line("/admin/assets/<release>/<name>", NOWHERE),
 )
 
 
