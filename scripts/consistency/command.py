@@ -50,8 +50,8 @@ def wish_of(arguments: Sequence[str]) -> argparse.Namespace:
     long = parser.add_mutually_exclusive_group()
     long.add_argument("--seconds", type=float, default=_USUAL_S, help=f"how long (default: {_USUAL_S:g})")
     long.add_argument("--minutes", type=float, help="how long")
-    names = (*(fault.name for fault in faults.FAULTS), faults.ALL, faults.NONE)
-    parser.add_argument("--fault", choices=names, default=faults.ALL, help="which harm is done (default: all)")
+    names = ", ".join((*(fault.name for fault in faults.FAULTS), faults.ALL, faults.NONE))
+    parser.add_argument("--fault", default=faults.ALL, help=f"which harm is done, several with commas: {names}")
     parser.add_argument("--clients", type=int, default=_USUAL_CLIENTS, help="how many read (default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there as well")
     protections = tuple(weakening.name for weakening in weakened.WEAKENINGS)
@@ -66,6 +66,10 @@ def wish_of(arguments: Sequence[str]) -> argparse.Namespace:
         wish.seconds = 60 * wish.minutes
     if wish.seconds <= 0 or wish.clients < 1:
         parser.error("--seconds, --minutes and --clients must be more than zero")
+    try:
+        faults.named(wish.fault)
+    except ValueError as error:
+        parser.error(f"--fault: {error}; there are {names}")
     return wish
 
 

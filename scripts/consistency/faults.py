@@ -206,6 +206,13 @@ ALL: Final = "all"
 NONE: Final = "none"
 
 
-def named(name: str) -> tuple[Fault, ...]:
-    """Return the faults that *name* stands for."""
-    return tuple(fault for fault in FAULTS if name in {ALL, fault.name})
+def named(names: str) -> tuple[Fault, ...]:
+    """Return the faults that *names* stand for, which commas part.
+
+    Raises:
+        ValueError: There is none of such a name.
+    """
+    wanted = set(names.split(","))
+    if unknown := wanted - {ALL, NONE, *(fault.name for fault in FAULTS)}:
+        raise ValueError(f"there is no fault {', '.join(sorted(unknown))}")
+    return tuple(fault for fault in FAULTS if wanted & {ALL, fault.name})

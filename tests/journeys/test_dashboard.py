@@ -34,6 +34,7 @@ def page(site: Site) -> Iterator[Page]:
     with sync_playwright() as playwright, playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS) as browser:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)  # readings are written down each few seconds, in slots of ten
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.goto(f"{site.url}/admin/")
         yield page

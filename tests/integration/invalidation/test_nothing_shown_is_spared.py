@@ -87,7 +87,8 @@ TABLES: Final = tuple(table for table in Base.metadata.sorted_tables if table.na
 UNSEEN: Final = {
     *("tokens", "api_keys", "notifications", "moderation_log"),
     *("cache_jobs", "cache_policies", "cache_policy_changes", "cache_samples", "cache_targets"),
-    *("alerts", "alert_states", "alert_values", "alert_silences", "alert_turns"),
+    *("alerts", "alert_states", "alert_values", "alert_silences", "alert_turns", "mails"),
+    *("readings", "gauge_readings", "processes"),
 }
 """The tables that no cached answer shows anything of."""
 

@@ -109,8 +109,8 @@ def test_a_line_says_what_it_cost_and_who_asked(alice: User, as_: Callable[[User
     filled, hit = (lines_of(lambda: answers.append(client.get("/api/categories")))[0] for _ in range(2))
 
     assert [line["cache"] for line in (filled, hit)] == ["MISS", "HIT"]
-    assert filled["statements"] > hit["statements"] == 1  # who shows a token is looked up
-    assert filled["database_s"] > hit["database_s"] > 0
+    assert filled["statements"] > hit["statements"] == 0  # who shows a token is known from the store by then
+    assert filled["database_s"] > hit["database_s"] == 0
     assert [line["body_bytes"] for line in (filled, hit)] == [len(answer.data) for answer in answers]
     assert {line["user_id"] for line in (filled, hit)} == {alice.id}
 

@@ -63,7 +63,7 @@ def test_one_that_found_nothing_to_do_is_for_who_debugs(make: Make, celery: Cele
         celery.tasks[Job.FORGET_TOKENS].apply()
 
     (line,) = lines_of(logged)
-    assert (line["log_level"], line["result"], line["statements"]) == ("debug", 0, 2)
+    assert (line["log_level"], line["result"], line["statements"]) == ("debug", 0, 3)
 
 
 def test_one_that_fails_says_so_and_passes_its_error_on() -> None:
