@@ -69,6 +69,16 @@ def test_what_is_required_is_installed_once_again_when_it_changes_and_never_unch
         bootstrap.ensure(clone)
 
 
+def test_what_is_started_keeps_what_it_compiled(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    bootstrap.ensure(clone)
+    code = "import sys; print(sys.dont_write_bytecode)"
+    told = subprocess.run((str(clone.python), "-c", code), capture_output=True, text=True, check=True)  # noqa: S603 - ours
+
+    assert told.stdout == "False\n"
+
+
 def test_an_install_that_was_cut_short_starts_over(clone: Clone) -> None:
     rubbish = clone.venv / "half-written"
     clone.python.parent.mkdir(parents=True)

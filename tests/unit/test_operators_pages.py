@@ -24,7 +24,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("operations.md", "alerts.md")
 NOT_OURS = frozenset(
     {
-        *("PROMETHEUS_MULTIPROC_DIR", "WORKER_CONCURRENCY", "TOKEN"),
+        *("PROMETHEUS_MULTIPROC_DIR", "PYTHONDONTWRITEBYTECODE", "WORKER_CONCURRENCY", "TOKEN"),
         *("HIT", "MISS", "BYPASS", "STALE", "TERM", "HUP", "SELECT", "TABLE", "INFO", "NOPERM", "ANALYZE"),
     }
 )
