@@ -12,10 +12,9 @@ from typing import Final
 
 from flask import Flask
 
-from dealradar.cache import Did, Hit
-from dealradar.fastlane.asking import Asking
+from dealradar.cache import Did
+from dealradar.fastlane.asking import Answered
 from dealradar.fastlane.lessons import Lesson
-from dealradar.fastlane.wording import Worded
 from dealradar.httpcache import demand
 from dealradar.httpcache.serving import XCache
 from dealradar.monitoring import answers, hit_lines, http_measures, tallies
@@ -25,34 +24,12 @@ from dealradar.monitoring.http_measures import DURATION_BUCKETS_S, UNSENT_BYTES,
 from dealradar.monitoring.latencies import bucket_of
 from dealradar.monitoring.observations import Observed
 from dealradar.monitoring.store_measures import OPERATIONS
+from dealradar.security.measures import RECOGNISED
+from dealradar.security.records import Kind
 
 EVERY_S: Final = 1.0
 HIT: Final = "hit"
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A request that was answered here, with what, out of which entry, and under which id."""
-
-    asking: Asking
-    hit: Hit
-    worded: Worded
-    request_id: str
-
-    @property
-    def method(self) -> str:
-        """Return the request's method."""
-        return "HEAD" if self.asking.head.is_head else "GET"
-
-    @property
-    def unsent_bytes(self) -> int:
-        """Return how long the body is that a 304 spared."""
-        return 0 if self.asking.head.is_head else self.worded.unsent_bytes
-
-    @property
-    def body_bytes(self) -> int:
-        """Return how long the body is that was sent."""
-        return 0 if self.asking.head.is_head else len(self.worded.body)
+BY_RECORD: Final = "record"
 
 
 @dataclass(slots=True)
@@ -79,6 +56,7 @@ class Accounts:
         self._app = app
         self._line = line
         self._by_kind: dict[tuple[Lesson, int, str], Account] = {}
+        self._recognised: Counter[Kind] = Counter()
         self._told_s = time.monotonic()
 
     def note(self, answered: Sequence[Answered], *, at_s: float, duration_s: float) -> None:
@@ -92,11 +70,13 @@ class Accounts:
             account.counts[bucket] += 1
             account.latencies[fine_bucket] += 1
             account.total_s += duration_s
-            account.body_bytes += each.body_bytes
+            account.body_bytes += len(each.body)
             account.unsent_bytes += each.unsent_bytes
             account.age_counts[bisect_left(AGE_BUCKETS_S, each.hit.age_s)] += 1
             account.total_age_s += each.hit.age_s
             account.warmed += each.hit.entry.warmed
+            if each.asking.bearer is not None:
+                self._recognised[each.asking.bearer.credential.kind] += 1
         if self._line is not None and answered:
             self._log(answered, self._line, at_s=at_s, duration_s=duration_s)
 
@@ -109,6 +89,7 @@ class Accounts:
         """Add what was answered to the metrics and readings, and to what is in demand."""
         self._told_s = time.monotonic()
         by_kind, self._by_kind = self._by_kind, {}
+        recognised, self._recognised = self._recognised, Counter()
         hits: Counter[Lesson] = Counter()
         for (lesson, status, method), account in by_kind.items():
             observed = Observed(tuple(account.counts), account.total_s)
@@ -123,7 +104,9 @@ class Accounts:
         with self._app.app_context():
             for lesson, count in hits.items():
                 demand.current().note_hits(lesson.plan, count)
-        OPERATIONS.labels(Did.LOOKUP, HIT).inc(hits.total())
+        for credential, count in recognised.items():
+            RECOGNISED.labels(credential, BY_RECORD).inc(count)
+        OPERATIONS.labels(Did.LOOKUP, HIT).inc(hits.total() + recognised.total())  # a record is looked up as well
 
     @staticmethod
     def _log(answered: Sequence[Answered], line: Line, *, at_s: float, duration_s: float) -> None:
@@ -136,9 +119,10 @@ class Accounts:
                     route=each.asking.lesson.route,
                     address=each.asking.address,
                     duration_s=duration_s,
-                    body_bytes=each.body_bytes,
+                    body_bytes=len(each.body),
                     status=each.worded.status,
                     method=each.method,
+                    user_id=each.user_id,
                 )
             )
             for each in answered

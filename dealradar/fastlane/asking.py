@@ -1,19 +1,77 @@
-"""A request on its way through the short road."""
+"""A request on its way through the short road, and one that has come to its end there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dealradar.cache import Hit
+from dealradar.fastlane.bearers import Bearer
 from dealradar.fastlane.heads import Head
 from dealradar.fastlane.lessons import Lesson
+from dealradar.fastlane.tolls import Toll
+from dealradar.fastlane.wording import Worded
+from dealradar.ratelimit import fields
+from dealradar.ratelimit.fields import Usage
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """A request that may be answered here: what it asks, what that means, and whose it is.
 
-    *address* is what it is counted under; *is_secure* says whether the client asked by HTTPS.
+    *tolls* are its address's, and that of its *bearer*, None where no credential was shown; *is_secure* says whether
+    the client asked by HTTPS.
     """
 
     head: Head
     lesson: Lesson
-    address: str
+    tolls: tuple[Toll, ...]
     is_secure: bool
+    bearer: Bearer | None = None
+
+    @property
+    def address(self) -> str:
+        """Return what its address is counted under."""
+        return self.tolls[0].who
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A request that was answered here at *at_s*, in Unix time: with what, out of which entry, and under which id.
+
+    *usages* say what is left of the limits that it is under.
+    """
+
+    asking: Asking
+    hit: Hit
+    worded: Worded
+    request_id: str
+    usages: Sequence[Usage]
+    at_s: float
+
+    @property
+    def method(self) -> str:
+        """Return the request's method."""
+        return "HEAD" if self.asking.head.is_head else "GET"
+
+    @property
+    def user_id(self) -> int | None:
+        """Return the id of the person who asks, None for machines and anybody."""
+        return None if self.asking.bearer is None else self.asking.bearer.user_id
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Return how long the body is that a 304 spared."""
+        return 0 if self.asking.head.is_head else self.worded.unsent_bytes
+
+    @property
+    def body(self) -> bytes:
+        """Return the body that is sent."""
+        return b"" if self.asking.head.is_head else self.worded.body
+
+    @property
+    def data(self) -> bytes:
+        """Return the whole answer as it goes over the wire."""
+        own = b"%bX-Request-ID: %b\r\n\r\n" % (
+            fields.lines_of(self.usages, now_s=self.at_s),
+            self.request_id.encode(),
+        )
+        return self.worded.head + own + self.body

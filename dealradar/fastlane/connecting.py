@@ -1,6 +1,7 @@
 """Tie the short road to an application: it learns from the application's requests, and serves beside them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -12,18 +13,28 @@ from dealradar.cache.near import NearCache
 from dealradar.cache.wire import Command, Reply, Wire
 from dealradar.config import Settings
 from dealradar.fastlane.accounts import Accounts
+from dealradar.fastlane.bearers import Bearers
 from dealradar.fastlane.lane import Lane, Parts
-from dealradar.fastlane.lessons import ANYBODYS, Lessons, learn
+from dealradar.fastlane.lessons import ADDRESSES, CALLERS, Lessons, learn
 from dealradar.fastlane.tolls import quota_of
 from dealradar.fastlane.wording import Wording
 from dealradar.httpcache import overrides, stores
 from dealradar.monitoring import hit_lines
+from dealradar.security import authentication
 from dealradar.web import caller
 from dealradar.web.answer import PLANNED
 from dealradar.web.ratelimits import COUNTERS
 
 EXTENSION: Final = "fastlane"
 """Where an application keeps what makes a lane, given what the server calls itself; None without a cache."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the ordinary road has shown: what targets mean, and who shows which credential."""
+
+    lessons: Lessons
+    bearers: Bearers
 
 
 def connect(app: Flask, settings: Settings) -> None:
@@ -34,19 +45,21 @@ def connect(app: Flask, settings: Settings) -> None:
     app.extensions[EXTENSION] = None
     if wire is None:
         return
-    app.after_request(partial(_learn, lessons))
-    app.extensions[EXTENSION] = partial(_lane, app, settings, lessons, wire)
+    known = Known(lessons, Bearers(settings.secret_key.get_secret_value().encode(), quota_of(CALLERS, settings)))
+    app.after_request(partial(_learn, settings, known))
+    app.extensions[EXTENSION] = partial(_lane, app, settings, known, wire)
 
 
-def _lane(app: Flask, settings: Settings, lessons: Lessons, wire: Wire, server: str) -> Lane:
+def _lane(app: Flask, settings: Settings, known: Known, wire: Wire, server: str) -> Lane:
     return Lane(
         Parts(
             settings=settings,
             exchange=partial(_exchange, wire),
-            lessons=lessons,
+            lessons=known.lessons,
+            bearers=known.bearers,
             near=NearCache(settings.cache_near_max_bytes),
             counters=app.extensions[COUNTERS],
-            quota=quota_of(ANYBODYS, settings),
+            quota=quota_of(ADDRESSES, settings),
             wording=Wording(settings, server),
             accounts=Accounts(app, hit_lines.line_for(settings)),
         )
@@ -59,7 +72,11 @@ def _exchange(wire: Wire, commands: Sequence[Command]) -> list[Reply]:
     return wire.exchange(commands)
 
 
-def _learn(lessons: Lessons, response: Response) -> Response:
-    if response.status_code < HTTPStatus.BAD_REQUEST and PLANNED in request.environ:
-        learn(lessons, request, caller.admit())
+def _learn(settings: Settings, known: Known, response: Response) -> Response:
+    if response.status_code >= HTTPStatus.BAD_REQUEST or PLANNED not in request.environ:
+        return response
+    learn(known.lessons, request)
+    credential = authentication.shown(request.headers.get("Authorization"), request.headers.get("X-API-Key"))
+    if credential is not None and settings.cache_bust_on_write:  # else a record says nothing
+        known.bearers.meet(credential, caller.admit())
     return response

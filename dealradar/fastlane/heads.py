@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from dealradar.domain.errors import UnauthenticatedError
+from dealradar.security import authentication
+from dealradar.security.records import Credential
+
 MAX_BYTES: Final = 8_000
 MAX_FIELDS: Final = 64
 _HEAD: Final = re.compile(
@@ -25,6 +29,8 @@ READ: Final = MappingProxyType(
         b"x-forwarded-for": "forwarded_for",
         b"x-forwarded-proto": "forwarded_proto",
         b"x-request-id": "request_id",
+        b"authorization": "authorization",
+        b"x-api-key": "api_key",
     }
 )
 """Fields that make a difference here."""
@@ -32,19 +38,24 @@ CONNECTION: Final = b"connection"
 KEEP_ALIVE: Final = b"keep-alive"
 ELSEWHERE: Final = frozenset(
     {
-        *(b"authorization", b"x-api-key", b"cookie", b"proxy-authorization"),
-        *(b"if-match", b"if-modified-since", b"if-unmodified-since", b"if-range", b"range"),
+        *(b"proxy-authorization", b"if-match", b"if-modified-since", b"if-unmodified-since", b"if-range", b"range"),
         *(b"content-length", b"transfer-encoding", b"content-type", b"content-encoding", b"trailer", b"te"),
         *(b"expect", b"upgrade", b"http2-settings", b"keep-alive", b"proxy-connection"),
         *(b"x-forwarded-host", b"x-http-method-override", b"x-http-method", b"x-method-override"),
     }
 )
-"""Fields that make a difference on the ordinary road, or between us and the client: credentials, bodies, conditions."""
+"""Fields that make a difference on the ordinary road, or between us and the client: bodies, conditions, connections.
+
+A cookie makes none: the session that it may name is the dashboard's, and no road of the API reads it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a plain request asks for; the fields are as they were sent, without the space around them."""
+    """What a plain request asks for; the fields are as they were sent, without the space around them.
+
+    *credential* is the one that is shown, by its digest; whether it is good isn't known.
+    """
 
     target: bytes
     is_head: bool
@@ -54,6 +65,7 @@ class Head:
     forwarded_for: str = ""
     forwarded_proto: str = ""
     request_id: str | None = None
+    credential: Credential | None = None
 
 
 def read(data: bytes) -> Head | None:
@@ -70,7 +82,11 @@ def read(data: bytes) -> Head | None:
     offered = fields.get("request_id")
     if offered is not None and _ID.fullmatch(offered.encode()) is None:
         del fields["request_id"]
-    return Head(target, method == b"HEAD", **fields)
+    try:
+        credential = authentication.shown(fields.pop("authorization", None), fields.pop("api_key", None))
+    except UnauthenticatedError:
+        return None
+    return Head(target, method == b"HEAD", **fields, credential=credential)
 
 
 def _fields(lines: bytes) -> dict[str, str] | None:

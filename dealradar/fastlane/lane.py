@@ -2,27 +2,29 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Final, TypeVar
 
 from dealradar.cache import Hit, StoreUnavailableError
-from dealradar.cache.near import Inquiry, Kept, NearCache
-from dealradar.cache.wire import Command, Reply
+from dealradar.cache.near import Kept, NearCache
 from dealradar.config import Settings
 from dealradar.fastlane import heads
-from dealradar.fastlane.accounts import Accounts, Answered
-from dealradar.fastlane.asking import Asking
+from dealradar.fastlane.accounts import Accounts
+from dealradar.fastlane.asking import Answered, Asking
+from dealradar.fastlane.bearers import Bearer, Bearers
 from dealradar.fastlane.heads import Head
 from dealradar.fastlane.ids import RequestIds
 from dealradar.fastlane.lessons import Lesson, Lessons
-from dealradar.fastlane.tolls import Quota, Tolls
+from dealradar.fastlane.questions import Exchange, Question, Valid
+from dealradar.fastlane.tolls import Quota, Toll
 from dealradar.fastlane.wording import Wording
 from dealradar.httpcache.plans import held_to
 from dealradar.httpcache.refresh import due
-from dealradar.ratelimit import fields, identities
+from dealradar.ratelimit import identities
 from dealradar.ratelimit.counters import COUNTED, SharedCounters
 from dealradar.ratelimit.recollection import Tally
 from dealradar.security import origins
@@ -34,21 +36,23 @@ MAX_REMEMBERED: Final = 8_192
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The bytes of a whole answer; None where the request is for the ordinary road.
+    """A request that was *answered*; None where it is for the ordinary road.
 
-    *counted* is then where it stands at its counter, if it was counted already.
+    *counted* is then where it stands at its counters, if it was counted already.
     """
 
-    data: bytes | None
+    answered: Answered | None
     counted: Mapping[str, Tally] = field(default_factory=dict)
+
+    @property
+    def data(self) -> bytes | None:
+        """Return the whole answer as it goes over the wire."""
+        return None if self.answered is None else self.answered.data
 
 
 ELSEWHERE: Final = Outcome(None)
-Valid = Mapping[str, tuple[Kept, Hit]]
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-Exchange = Callable[[Sequence[Command]], list[Reply]]
-"""Sends commands to the store, unless it is away; raises `StoreUnavailableError`."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,11 @@ class Parts:
     settings: Settings
     exchange: Exchange
     lessons: Lessons
+    bearers: Bearers
     near: NearCache
     counters: SharedCounters
     quota: Quota
+    """That of each address."""
     wording: Wording
     accounts: Accounts
 
@@ -71,7 +77,7 @@ class Lane:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._heads: dict[bytes, Head] = {}
-        self._origins: dict[tuple[str, str, str], tuple[str, bool]] = {}
+        self._origins: dict[tuple[str, str, str], tuple[Toll, bool]] = {}
         self._ids = RequestIds()
         self._began_s: float | None = None
 
@@ -79,38 +85,21 @@ class Lane:
         """Return what *peer* asks with *data*; None where that is for the ordinary road."""
         if self._began_s is None:
             self._began_s = time.perf_counter()
-        head = self._heads.get(data)
-        if head is None:
-            head = heads.read(data)
-            if head is None:
-                return None
-            _remember(self._heads, data, head)
-        lesson = self._parts.lessons.find(head.target)
-        if lesson is None:
-            return None
-        told = (peer, head.forwarded_for, head.forwarded_proto)
-        origin = self._origins.get(told)
-        if origin is None:
-            origin = self._origin(*told)
-            _remember(self._origins, told, origin)
-        return Asking(head, lesson, *origin)
+        head = self._heads.get(data) or self._read(data)
+        return None if head is None else self._understand(head, peer)
 
     def answer(self, askings: Sequence[Asking]) -> list[Outcome]:
         """Return what becomes of each of *askings*."""
         parts, now_s = self._parts, time.time()
         began_s, self._began_s = self._began_s or time.perf_counter(), None
-        inquiry = Inquiry(parts.near, (asking.lesson.wanted for asking in askings))
-        tolls = Tolls(parts.counters, parts.quota, (asking.address for asking in askings))
-        commands, counting = inquiry.commands(), tolls.commands()
+        question = Question(askings, parts.near, parts.counters)
         try:
-            replies = parts.exchange([*commands, *counting])
+            question.put(parts.exchange, now_s=now_s)
         except StoreUnavailableError as error:
-            tolls.forgo(error)
+            question.tolls.forgo(error)
             return [ELSEWHERE] * len(askings)
-        tolls.settle(replies[len(commands) :])
-        valid = inquiry.valid(replies[: len(commands)], now_s=now_s)
-        answered: list[Answered] = []
-        outcomes = [self._settled(asking, valid, tolls.take(asking.address), answered) for asking in askings]
+        outcomes = [self._settled(asking, question) for asking in askings]
+        answered = [outcome.answered for outcome in outcomes if outcome.answered is not None]
         parts.accounts.note(answered, at_s=now_s, duration_s=time.perf_counter() - began_s)
         return outcomes
 
@@ -123,34 +112,75 @@ class Lane:
         """Tell what is left to be told."""
         self._parts.accounts.tell()
 
-    @staticmethod
     @contextmanager
-    def counted(tallies: Mapping[str, Tally]) -> Iterator[None]:
-        """Have the ordinary road, taken within this context, not count again what stands at *tallies* already."""
-        token = COUNTED.set(dict(tallies))
+    def counted(self, tallies: Mapping[str, Tally]) -> Iterator[None]:
+        """Have the ordinary road, taken within this context, not count again what stands at *tallies* already.
+
+        What it would not have counted is given back: it counts nobody by a credential that is no longer good, and a
+        request that its address has too many of by nothing else.
+        """
+        left = dict(tallies)
+        token = COUNTED.set(left)
         try:
             yield
         finally:
             COUNTED.reset(token)
+            for key in left:
+                self._parts.counters.give_back(key, window_s=self._parts.quota.window_s)
 
-    def _settled(self, asking: Asking, valid: Valid, tally: Tally, answered: list[Answered]) -> Outcome:
-        """Return what becomes of *asking*, of those that are *valid*; add it to what is *answered* here."""
-        quota, now_s = self._parts.quota, time.time()
-        ours = _ours(asking.lesson, valid)
-        if ours is None or tally.count > quota.requests:
-            return Outcome(None, {quota.key_of(asking.address): tally})
+    def _understand(self, head: Head, peer: str) -> Asking | None:
+        """Return what *peer* asks with *head*, if the ordinary road has shown what it means and who shows it."""
+        lesson = self._parts.lessons.find(head.target)
+        if lesson is None:
+            return None
+        bearer: Bearer | None = None
+        if head.credential is not None:
+            bearer = self._parts.bearers.find(head.credential)
+            if bearer is None:
+                return None
+        told = (peer, head.forwarded_for, head.forwarded_proto)
+        origin = self._origins.get(told)
+        if origin is None:
+            origin = self._origin(*told)
+            _remember(self._origins, told, origin)
+        toll, is_secure = origin
+        return Asking(head, lesson, (toll,) if bearer is None else (toll, bearer.toll), is_secure, bearer)
+
+    def _settled(self, asking: Asking, question: Question) -> Outcome:
+        """Return what becomes of *asking*, by the answer to the *question*."""
+        now_s = time.time()
+        tallies = question.tolls.take(asking.tolls)
+        ours = _ours(asking.lesson, question.valid)
+        is_spent = any(tallies[toll.key].count > toll.quota.requests for toll in asking.tolls)
+        if ours is None or is_spent or not self._is_proven(asking.bearer, question, now_s=now_s):
+            return Outcome(None, tallies)
         worded = self._parts.wording.of(asking.head, asking.lesson, ours, is_secure=asking.is_secure, now_s=now_s)
         request_id = asking.head.request_id or self._ids.fresh()
-        answered.append(Answered(asking, ours[1], worded, request_id))
-        own = b"%bX-Request-ID: %b\r\n\r\n" % (
-            fields.lines_of(quota.usage(tally), now_s=now_s),
-            request_id.encode(),
-        )
-        return Outcome(worded.head + own if asking.head.is_head else worded.head + own + worded.body)
+        usages = [toll.quota.usage(tallies[toll.key]) for toll in asking.tolls]
+        return Outcome(Answered(asking, ours[1], worded, request_id, usages, now_s))
 
-    def _origin(self, peer: str, addresses: str, scheme: str) -> tuple[str, bool]:
+    def _is_proven(self, bearer: Bearer | None, question: Question, *, now_s: float) -> bool:
+        """Return whether the request is its *bearer*'s, who may be served from the store; anybody's always may."""
+        if bearer is None:
+            return True
+        return not question.has_to_wait(bearer.reader) and self._parts.bearers.is_good(
+            bearer, question.valid, now_s=now_s
+        )
+
+    def _read(self, data: bytes) -> Head | None:
+        """Return the head that *data* is, remembered; of one with a credential no more is kept than a digest."""
+        digest = sha256(data).digest()
+        head = self._heads.get(digest)
+        if head is not None:
+            return head
+        head = heads.read(data)
+        if head is not None:
+            _remember(self._heads, data if head.credential is None else digest, head)
+        return head
+
+    def _origin(self, peer: str, addresses: str, scheme: str) -> tuple[Toll, bool]:
         origin = origins.of(peer, Told(addresses, scheme), self._parts.settings.trusted_proxies)
-        return identities.of_address(origin.address), origin.scheme == "https"
+        return Toll(self._parts.quota, identities.of_address(origin.address)), origin.scheme == "https"
 
 
 def _ours(lesson: Lesson, valid: Valid) -> tuple[Kept, Hit] | None:

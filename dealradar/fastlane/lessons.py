@@ -1,6 +1,6 @@
 """What the ordinary road has shown a request target to mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import Request
@@ -10,20 +10,19 @@ from dealradar.httpcache.overrides import PoliciesInForce
 from dealradar.httpcache.plans import Plan
 from dealradar.httpcache.policies import Policy, Sharing
 from dealradar.ratelimit.limits import LIMITS, By, RateLimit
-from dealradar.security.callers import ANYBODY, Caller
 from dealradar.web.answer import PLANNED
 
 MAX_LESSONS: Final = 20_000
 MAX_TARGET_BYTES: Final = 1_000
 
-
-ANYBODYS: Final = next(limit for limit in LIMITS if limit.by is By.ADDRESS and limit.endpoints is None)
-"""The limit that is counted on the short road, and the only one."""
+ADDRESSES: Final = next(limit for limit in LIMITS if limit.by is By.ADDRESS and limit.endpoints is None)
+CALLERS: Final = next(limit for limit in LIMITS if limit.by is By.CALLER and limit.endpoints is None)
+"""The limits that are counted on the short road, and the only ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """What a GET of a target by anybody is answered with: the entry of *plan*, under *policy*.
+    """What a GET of a target is answered with, whoever asks: the entry of *plan*, under *policy*.
 
     *route* and *path* are the request's, for those who count and word it.
     """
@@ -55,28 +54,31 @@ class Lessons:
 
     def teach(self, target: bytes, lesson: Lesson) -> None:
         """Remember that *target* means *lesson*."""
-        if target in self._by_target or len(target) > MAX_TARGET_BYTES:
+        known = self._by_target.get(target)
+        if (known is not None and known.policy is lesson.policy) or len(target) > MAX_TARGET_BYTES:
             return
         while len(self._by_target) >= MAX_LESSONS:
             self._by_target.pop(next(iter(self._by_target)), None)
         self._by_target[target] = lesson
 
 
-def learn(lessons: Lessons, request: Request, caller: Caller) -> None:
-    """Teach *lessons* what the *request* of *caller*, which the cache was asked for, turned out to mean.
+def learn(lessons: Lessons, request: Request) -> None:
+    """Teach *lessons* what the *request*, which the cache was asked for, turned out to mean.
 
-    Only what is the same for everybody, and was asked by nobody in particular.
+    Only what is the same for everybody, and everybody may read.
     """
     target = request.environ.get("RAW_URI", "")
-    if caller != ANYBODY or not target.startswith("/"):
-        return
     policy, plan = request.environ[PLANNED]
-    if policy.sharing is Sharing.PUBLIC and limits_of_anybody(request.endpoint) == [ANYBODYS]:
+    if not target.startswith("/") or policy.sharing is not Sharing.PUBLIC:
+        return
+    if limits_of(request.endpoint) == [ADDRESSES, CALLERS]:
         wanted = Wanted(plan.key, plan.tags)
-        lesson = Lesson(plan, policy, route=str(request.url_rule), path=request.path, wanted=wanted)
+        lesson = Lesson(
+            replace(plan, reader=None), policy, route=str(request.url_rule), path=request.path, wanted=wanted
+        )
         lessons.teach(target.encode("latin-1"), lesson)
 
 
-def limits_of_anybody(endpoint: str | None) -> list[RateLimit]:
-    """Return the limits that a request of nobody in particular to *endpoint* is under."""
-    return [limit for limit in LIMITS if limit.by is not By.CALLER and limit.covers(endpoint)]
+def limits_of(endpoint: str | None) -> list[RateLimit]:
+    """Return the limits that requests to *endpoint* are under."""
+    return [limit for limit in LIMITS if limit.covers(endpoint)]

@@ -1,8 +1,8 @@
-"""Count requests by their address towards the one limit that anybody's GET is under."""
+"""Count requests towards the limits that any GET is under: its address's, and that of who shows a credential."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from limits import RateLimitItem, parse
 
@@ -32,14 +32,22 @@ class Quota:
         """Return how long a window lasts."""
         return self.item.get_expiry()
 
-    def key_of(self, address: str) -> str:
-        """Return the key of the counter of *address*, the one that the ordinary road uses too."""
-        return self.item.key_for(address, self.name)
-
     def usage(self, tally: Tally) -> Usage:
         """Return what *tally* leaves of it."""
         remaining = max(0, self.requests - tally.count)
         return Usage(self.name, self.requests, self.window_s, remaining=remaining, resets_at_s=tally.resets_at_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """What a request is counted towards: *quota*, under *who*; *key* is the counter's, as the ordinary road has it."""
+
+    quota: Quota
+    who: str
+    key: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.quota.item.key_for(self.who, self.quota.name))
 
 
 def quota_of(limit: RateLimit, settings: Settings) -> Quota:
@@ -48,34 +56,39 @@ def quota_of(limit: RateLimit, settings: Settings) -> Quota:
 
 
 class Tolls:
-    """What the requests of one moment add to their addresses' counters, each of which is asked once."""
+    """What the requests of one moment add to their counters, each of which is asked once."""
 
-    def __init__(self, counters: SharedCounters, quota: Quota, addresses: Iterable[str]) -> None:
+    def __init__(self, counters: SharedCounters, tolls: Iterable[Toll]) -> None:
         self._counters = counters
-        self._quota = quota
+        by_key: dict[str, Toll] = {}
+        amounts: Counter[str] = Counter()
+        for toll in tolls:
+            by_key[toll.key] = toll
+            amounts[toll.key] += 1
         self._begun = {
-            address: counters.begin(quota.key_of(address), count, window_s=quota.window_s)
-            for address, count in Counter(addresses).items()
+            key: counters.begin(key, amounts[key], window_s=toll.quota.window_s) for key, toll in by_key.items()
         }
         self._tallies: dict[str, Tally] = {}
 
     def commands(self) -> list[Command]:
-        """Return what to ask, one command for each address."""
+        """Return what to ask, one command for each counter."""
         return [counting.command for counting in self._begun.values()]
 
     def settle(self, replies: Sequence[Reply]) -> None:
         """Take note of the *replies* to our commands."""
-        for (address, counting), reply in zip(self._begun.items(), replies, strict=True):
+        for (key, counting), reply in zip(self._begun.items(), replies, strict=True):
             tally = self._counters.settle(counting, reply)
-            self._tallies[address] = Tally(tally.count - counting.amount, tally.resets_at_s)
+            self._tallies[key] = Tally(tally.count - counting.amount, tally.resets_at_s)
 
     def forgo(self, error: StoreUnavailableError) -> None:
         """Take note that nothing is known to have been counted, because of *error*."""
         for counting in self._begun.values():
             self._counters.forgo(counting, error)
 
-    def take(self, address: str) -> Tally:
-        """Return where the next of the requests from *address* stands."""
-        before = self._tallies[address]
-        self._tallies[address] = taken = Tally(before.count + 1, before.resets_at_s)
+    def take(self, tolls: Iterable[Toll]) -> Mapping[str, Tally]:
+        """Return where the next of the requests that pay *tolls* stands, by key."""
+        taken: dict[str, Tally] = {}
+        for toll in tolls:
+            before = self._tallies[toll.key]
+            self._tallies[toll.key] = taken[toll.key] = Tally(before.count + 1, before.resets_at_s)
         return taken

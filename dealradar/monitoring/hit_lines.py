@@ -14,12 +14,12 @@ from dealradar.monitoring.logs import LEVELS
 
 _JSON: Final = (
     '{"method": "%s", "route": "%s", "status": %d, "address": "%s", "cache": "HIT", "duration_s": %.6f, '
-    '"statements": 0, "database_s": 0.0, "body_bytes": %d, "user_id": null, "event": "request", "request_id": "%s", '
+    '"statements": 0, "database_s": 0.0, "body_bytes": %d, "user_id": %s, "event": "request", "request_id": "%s", '
     '"level": "info", "timestamp": "%s"}\n'
 )
 _READABLE: Final = (
     "%s [info     ] request                        address=%s body_bytes=%d cache=HIT database_s=0.0 duration_s=%.6f "
-    "method=%s request_id=%s route=%s statements=0 status=%d user_id=None\n"
+    "method=%s request_id=%s route=%s statements=0 status=%d user_id=%s\n"
 )
 
 
@@ -34,6 +34,7 @@ class Hit(NamedTuple):
     body_bytes: int
     status: int = 200
     method: str = "GET"
+    user_id: int | None = None
 
 
 Line = Callable[[Hit], str]
@@ -60,12 +61,12 @@ def write(lines: Iterable[str]) -> None:
 def _json(hit: Hit) -> str:
     return _JSON % (
         *(hit.method, hit.route, hit.status, hit.address, hit.duration_s, hit.body_bytes),
-        *(hit.request_id, hit.at),
+        *("null" if hit.user_id is None else hit.user_id, hit.request_id, hit.at),
     )
 
 
 def _readable(hit: Hit) -> str:
     return _READABLE % (
         *(hit.at, hit.address, hit.body_bytes, hit.duration_s, hit.method),
-        *(hit.request_id, hit.route, hit.status),
+        *(hit.request_id, hit.route, hit.status, hit.user_id),
     )

@@ -117,6 +117,10 @@ class SharedCounters(Storage):
         lacking = 0 if error.reason is Trouble.TIMEOUT else counting.claim.owed + counted
         return self._seen.count(counting.key, counted, lacking=lacking, window_s=counting.window_s)
 
+    def give_back(self, key: str, *, window_s: int) -> None:
+        """Count one less under *key*, whose window is *window_s* seconds."""
+        self._count(self.begin(key, -1, window_s=window_s))
+
     def get(self, key: str) -> int:
         """Return the count under *key*, which this request has added to."""
         return _tallies()[key].count

@@ -37,8 +37,11 @@ def of(usages: Sequence[Usage], *, now_s: float) -> Mapping[str, str]:
     }
 
 
-def lines_of(usage: Usage, *, now_s: float) -> bytes:
-    """Return the fields for one *usage* as they go over the wire, each with its CRLF."""
+def lines_of(usages: Sequence[Usage], *, now_s: float) -> bytes:
+    """Return the fields for *usages*, of which there is one at least, as they go over the wire, each with its CRLF."""
+    if len(usages) > 1:
+        return "".join(f"{name}: {value}\r\n" for name, value in of(usages, now_s=now_s).items()).encode()
+    (usage,) = usages  # of anybody's request: worded at a quarter of the price
     resets_at_s = ceil(usage.resets_at_s)
     return (
         f'RateLimit-Policy: "{usage.name}";q={usage.quota};w={usage.window_s}\r\n'

@@ -28,17 +28,28 @@ def authenticate(
     Raises:
         UnauthenticatedError: Credentials are shown that are not good; nobody is silently taken for anonymous.
     """
-    if authorization is None and api_key is None:
+    credential = shown(authorization, api_key)
+    if credential is None:
         return ANYBODY
-    if authorization is not None and api_key is not None:
-        raise UnauthenticatedError("Send either Authorization or X-API-Key, not both.")
-    credential = _machines(str(api_key)) if authorization is None else _persons(authorization)
     now = now or datetime.now(UTC)
     prove = partial(_prove, now=now)
     caller = recognise(credential, prove, now=now) if is_by_record else ask(credential, prove)
     if caller is None:
         raise UnauthenticatedError(REFUSALS[credential.kind])
     return caller
+
+
+def shown(authorization: str | None, api_key: str | None) -> Credential | None:
+    """Return the credential in these headers, None where there are none; whether it is good isn't known.
+
+    Raises:
+        UnauthenticatedError: It can't be.
+    """
+    if authorization is None and api_key is None:
+        return None
+    if authorization is not None and api_key is not None:
+        raise UnauthenticatedError("Send either Authorization or X-API-Key, not both.")
+    return _machines(str(api_key)) if authorization is None else _persons(authorization)
 
 
 def _persons(authorization: str) -> Credential:

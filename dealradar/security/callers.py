@@ -32,5 +32,12 @@ class Caller:
         """Return what makes this caller's own responses differ from everybody else's."""
         return f"user:{self.actor.user_id}" if self.actor else f"scopes:{' '.join(sorted(self.scopes))}"
 
+    @property
+    def counted_as(self) -> str | None:
+        """Return what this caller's requests are counted under, from wherever they come; None for anybody."""
+        if self.actor is not None:
+            return f"user:{self.actor.user_id}"
+        return None if self.key_id is None else f"key:{self.key_id}"
+
 
 ANYBODY: Final = Caller()

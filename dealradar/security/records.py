@@ -52,6 +52,14 @@ class Credential:
         return identity_key(user_hash(secret, self.tag))
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a record says: who shows its credential, and until when that may be believed, in Unix time."""
+
+    caller: Caller
+    until_s: float
+
+
 def ends_at_s(expires_at: datetime | None, *, now_s: float) -> float:
     """Return until when a record made at *now_s* may be believed, in Unix time."""
     end_s = now_s + TTL_S
@@ -69,11 +77,18 @@ def read(record: bytes, credential: Credential, *, now_s: float, secret: bytes) 
 
     None where it doesn't say: it is over, another credential's, or not sealed with *secret*. Ask the database then.
     """
+    known = unseal(record, credential, secret)
+    return known.caller if known is not None and now_s < known.until_s else None
+
+
+def unseal(record: bytes, credential: Credential, secret: bytes) -> Known | None:
+    """Return what a *record* says whose versions hold; None where it is another credential's, or not sealed so."""
     told = record[_SEAL_BYTES:]
     if not hmac.compare_digest(record[:_SEAL_BYTES], _seal(told, credential, secret)):
         return None
     known = json.loads(told)
-    return _caller(known) if now_s < known.pop("until_s") else None
+    until_s = known.pop("until_s")
+    return Known(_caller(known), until_s)
 
 
 def _told(caller: Caller) -> dict[str, Any]:

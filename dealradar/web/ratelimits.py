@@ -71,12 +71,9 @@ def _address() -> str:
 def _caller() -> str | None:
     """Return whom the credentials prove; nobody by bad ones, which the endpoint will refuse."""
     try:
-        who = caller.admit()
+        return caller.admit().counted_as
     except UnauthenticatedError:
         return None
-    if who.actor is not None:
-        return f"user:{who.actor.user_id}"
-    return None if who.key_id is None else f"key:{who.key_id}"
 
 
 def _account() -> str | None:

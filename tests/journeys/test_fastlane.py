@@ -9,10 +9,14 @@ from typing import Final
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from dealradar.config import Settings
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.users.models import User
+from dealradar.extensions import db
+from dealradar.invalidation import transaction
+from tests.factories.people import token_for
 from tests.factories.reviews import make_review
 from tests.servers.site import Site
 from tests.servers.valkey import Valkey
@@ -106,6 +110,28 @@ def test_requests_of_one_connection_take_either_road_and_get_the_same_answer(sha
     assert all(took_the_short_road(fields, short[0][1]) for _, fields, _ in short)
     assert not any(took_the_short_road(fields, short[0][1]) for _, fields, _ in ordinary)
     assert set(short[0][1]) == set(ordinary[0][1])
+
+
+def test_a_member_is_answered_on_the_short_road_until_their_token_is_revoked(
+    shared: Site, target: str, alice: User
+) -> None:
+    credential = f"Authorization: Bearer {token_for(alice)}\r\n"
+    with dial(shared) as connection:
+        reader = Reader(connection)
+        answers = []
+        for extra in (credential, credential, credential, "", credential):
+            connection.sendall(request(target, extra))
+            answers.append(reader.answer())
+        with transaction():
+            db.session.execute(text("UPDATE tokens SET revoked_at = now()"))
+        for extra in (credential, "", credential):
+            connection.sendall(request(target, extra))
+            answers.append(reader.answer())
+
+    assert [status for status, _, _ in answers] == [200] * 5 + [401, 200, 401]
+    assert took_the_short_road(answers[4][1], answers[3][1])
+    assert '"caller"' in answers[4][1]["RateLimit"]
+    assert '"caller"' not in answers[5][1]["RateLimit"]
 
 
 def test_a_request_in_two_pieces_is_answered_wherever_it_is_cut(shared: Site, target: str) -> None:

@@ -12,6 +12,9 @@ from dealradar.fastlane.connecting import EXTENSION
 from dealradar.fastlane.lane import Lane
 
 PEER: Final = "127.0.0.1"
+OWN: Final = {"X-Request-ID", "RateLimit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Date", "Server", "Connection"}
+"""What is another for each request, or the server's to say."""
+TIMED: Final = {"Age", "Cache-Status", "Last-Modified"}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What the short road takes for a plain request, gunicorn's own parser takes for the same one."""
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -10,8 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dealradar.fastlane.heads import ELSEWHERE, MAX_BYTES, READ, Head, read
+from dealradar.security.authentication import shown
+from dealradar.security.records import Credential, Kind
 
 PLAIN = b"GET /api/deals?sort=new HTTP/1.1\r\nHost: deals.example\r\nAccept-Encoding: br\r\n\r\n"
+CREDENTIALS = {"authorization": "authorization", "api_key": "x-api-key"}
+TOKEN = "dr_" + "a" * 43
 CONFIG = Config()
 CONFIG.set("limit_request_line", 8_190)
 
@@ -23,7 +28,9 @@ pieces = st.sampled_from(
         *(b"Accept: */*\r\n", b" folded\r\n", b"X_Y: 1\r\n", b"If-None-Match: *\r\n", b"X-Request-ID: 12345678\r\n"),
         *(b"Content-Length: 3\r\n", b"content-length:0\r\n", b"Transfer-Encoding: chunked\r\n", b"abc", b"0\r\n\r\n"),
         *(b"Connection: keep-alive\r\n", b"Connection: close\r\n", b"Connection: keep-alive, upgrade\r\n"),
-        *(b"Authorization: Bearer x\r\n", b"X-Forwarded-For: 192.0.2.1\r\n", b"X-Forwarded-For: 192.0.2.2\r\n"),
+        *(b"Authorization: Bearer x\r\n", f"Authorization: Bearer {TOKEN}\r\n".encode(), b"X-API-Key: dk_1\r\n"),
+        *(f"X-API-Key: dk_{TOKEN[3:]}\r\n".encode(), b"Cookie: dealradar_session=1\r\n"),
+        *(b"X-Forwarded-For: 192.0.2.1\r\n", b"X-Forwarded-For: 192.0.2.2\r\n"),
     ]
 )
 
@@ -55,9 +62,10 @@ def check_agrees(data: bytes) -> None:
     assert not parsed.should_close()
     assert fields["host"] == [head.host]
     for name, known in READ.items():
-        if known != "request_id":
+        if known not in {"request_id", *CREDENTIALS}:
             assert (fields.get(name.decode()) or [""])[0] == (getattr(head, known) or "")
     assert not fields.keys() & {name.decode() for name in ELSEWHERE}
+    assert head.credential == shown(*(next(iter(fields.get(name, ())), None) for name in CREDENTIALS.values()))
 
 
 @given(st.lists(pieces, max_size=12).map(b"".join))
@@ -91,6 +99,32 @@ def test_a_plain_request_is_read() -> None:
         forwarded_proto="https",
         request_id="abcdefgh-1",
     )
+
+
+def test_of_a_credential_only_its_digest_is_kept() -> None:
+    data = PLAIN[:-2] + f"Authorization: bearer {TOKEN}\r\n\r\n".encode()
+
+    head = read(data)
+
+    assert head is not None
+    assert head.credential == Credential(Kind.TOKEN, sha256(TOKEN.encode()).digest())
+    assert TOKEN not in repr(head)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"Authorization: Bearer {TOKEN}\r\nX-API-Key: dk_{TOKEN[3:]}\r\n",
+        f"Authorization: Bearer {TOKEN}\r\nAuthorization: Bearer {TOKEN}\r\n",
+        f"Authorization: Basic {TOKEN}\r\n",
+        "Authorization: Bearer anything\r\n",
+        f"X-API-Key: {TOKEN}\r\n",
+        "Authorization:\r\n",
+    ],
+    ids=["both", "twice", "scheme", "implausible", "kind", "empty"],
+)
+def test_a_credential_that_cannot_be_one_is_left_to_the_ordinary_road(lines: str) -> None:
+    assert read(PLAIN[:-2] + lines.encode() + b"\r\n") is None
 
 
 def test_a_request_id_that_is_not_well_formed_is_not_taken_over() -> None:
