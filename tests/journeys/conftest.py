@@ -11,7 +11,7 @@ from dealradar.domain.deals.models import Deal
 from dealradar.domain.users.models import User
 from tests.factories.deals import make_deal
 from tests.factories.reviews import make_review
-from tests.servers.site import Site
+from tests.servers.site import Site, told
 from tests.servers.valkey import Valkey
 
 
@@ -44,15 +44,7 @@ def deal(app: Flask, alice: User) -> Deal:  # noqa: ARG001  its context
 @pytest.fixture
 def environment(settings: Settings, valkey: Valkey) -> dict[str, str]:
     """Return what the processes of the site are told."""
-    return {
-        "DEALRADAR_ENV": "test",
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": valkey.url,
-        "CELERY_BROKER_URL": settings.celery_broker_url,
-        "RATE_LIMIT_MAX_REQUESTS": "1000000",
-        "LOGIN_MAX_TRIES_PER_MINUTE": "1000",
-        "WEB_CONCURRENCY": "2",
-    }
+    return told(settings, valkey)
 
 
 @pytest.fixture

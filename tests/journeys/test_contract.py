@@ -2,19 +2,22 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 from flask import Flask
 
+from dealradar.config import Settings
 from dealradar.domain.users import Role
 from dealradar.domain.users.models import User
 from tests.factories.deals import make_deal
 from tests.factories.people import make_user, token_for
 from tests.factories.reports import make_report
 from tests.factories.reviews import make_comment, make_review
-from tests.servers.site import Site
+from tests.servers.site import Site, told
+from tests.servers.valkey import Valkey
 
 EXAMPLES: Final = 6
 PHASES: Final = "fuzzing"
@@ -26,6 +29,19 @@ CHECKS: Final = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
+
+
+@pytest.fixture(scope="module")
+def site(_migrated: Flask, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Return one site for all roles; that its cache has known another community shows in no answer's form."""
+    folder = tmp_path_factory.mktemp("site")
+    valkey = Valkey(folder)
+    valkey.start()
+    site = Site(told(settings, valkey), folder / "web.log")
+    site.start()
+    yield site
+    site.stop()
+    valkey.kill()
 
 
 @pytest.fixture

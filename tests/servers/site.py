@@ -13,9 +13,25 @@ from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from dealradar.config import Settings
+from tests.servers.valkey import Valkey
+
 ROOT: Final = Path(__file__).parents[2]
 READY_WITHIN_S: Final = 20.0
 STOPPED_WITHIN_S: Final = 15.0
+
+
+def told(settings: Settings, store: Valkey) -> dict[str, str]:
+    """Return what the processes of a site on the tests' database are told, whose cache is *store*."""
+    return {
+        "DEALRADAR_ENV": "test",
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": store.url,
+        "CELERY_BROKER_URL": settings.celery_broker_url,
+        "RATE_LIMIT_MAX_REQUESTS": "1000000",
+        "LOGIN_MAX_TRIES_PER_MINUTE": "1000",
+        "WEB_CONCURRENCY": "2",
+    }
 
 
 @dataclass(frozen=True)
