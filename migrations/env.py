@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from dealradar.domain import (
     counters,
     registry,  # noqa: F401  the models fill the metadata
+    tallies,
     triggers,
 )
 from dealradar.extensions import Base, db
@@ -20,7 +21,7 @@ from dealradar.monitoring.mail import models as _mail  # noqa: F401  likewise
 LOCK_TIMEOUT = "5s"
 """A migration that waits longer for a lock gives up rather than stop the site's queries behind it."""
 
-TRIGGERS = (*counters.triggers(), *invalidation.triggers())
+TRIGGERS = (*counters.triggers(), *tallies.triggers(), *invalidation.triggers())
 """What the database has while its tables are those of the newest migration; at any other, it has none (ADR 0006)."""
 
 

@@ -33,6 +33,7 @@ SMALL: Final = frozenset(
         "merchants",
         "processes",
         "readings",
+        "report_tallies",
     }
 )
 """The tables that only operators and the watch add to, or that are kept short; any other is taken to be large."""
@@ -88,7 +89,6 @@ class Whole:
 WHOLE: Final = (
     Whole("users.refresh_reputations", "everybody's is worked out anew from all that they wrote, every ten minutes"),
     Whole("flask alerts watch", "who the admins are is asked for only when something is wrong"),
-    Whole("GET /api/reports/stats?", "to count them is what moderators ask it for"),
 )
 
 

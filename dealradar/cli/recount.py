@@ -21,7 +21,7 @@ def command(*, mend: bool) -> None:
     for drift in recount.drifts():
         wrong += 1
         if wrong <= MAX_SHOWN:
-            click.echo(f"{drift.table} {drift.id}: {drift.column} is {drift.stored}, should be {drift.counted}")
+            click.echo(f"{drift.table} {drift.row}: {drift.column} is {drift.stored}, should be {drift.counted}")
     if wrong > MAX_SHOWN:
         click.echo(f"... and {wrong - MAX_SHOWN} more")
     if mend:

@@ -11,6 +11,9 @@ from dealradar.domain.triggers import NEW, OLD, PREFIX, Event, Trigger
 SWITCH: Final = "dealradar.counters"
 """The setting that, being ``off``, keeps counters from following what the transaction writes."""
 
+UNLESS_OFF: Final = f"IF current_setting('{SWITCH}', true) = 'off' THEN RETURN NULL; END IF;"
+"""What a function that counts begins with."""
+
 IS_VISIBLE: Final = "status = 'visible'"
 IS_SEEN: Final = "status IN ('active', 'expired')"
 IS_SHOWN: Final = f"({IS_VISIBLE} OR reply_count > 0)"
@@ -86,7 +89,7 @@ def triggers(counters: Iterable[Counter] = COUNTERS) -> tuple[Trigger, ...]:
 
 
 def _body(kept: Sequence[Sums], event: Event) -> str:
-    parts = [f"IF current_setting('{SWITCH}', true) = 'off' THEN RETURN NULL; END IF;"]
+    parts = [UNLESS_OFF]
     if event is Event.UPDATE:
         parts.append(_unless_unchanged(kept))
     return "\n".join([*parts, *(_add(one, event) for one in kept)])

@@ -1,5 +1,5 @@
 # ruff: noqa: S608  the statements are made of the names in counters.py
-"""Whether each counter holds what it should, and putting right those that don't."""
+"""Whether each counter and tally holds what it should, and putting right those that don't."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import text
 
 from dealradar.domain.counters import Sums, sums
+from dealradar.domain.tallies import TALLIES, Tally
 from dealradar.extensions import db
 
 BATCH_ROWS: Final = 1_000
@@ -16,10 +17,10 @@ BATCH_ROWS: Final = 1_000
 
 @dataclass(frozen=True)
 class Drift:
-    """A counter that holds *stored* where its rows add up to *counted*."""
+    """A counter that holds *stored* where its rows add up to *counted*; *row* is its row's key."""
 
     table: str
-    id: int
+    row: int | str
     column: str
     stored: int
     counted: int
@@ -42,7 +43,7 @@ class _Count:
 
 
 def drifts() -> Iterator[Drift]:
-    """Yield each counter that is wrong; they are read as they are wanted, however many.
+    """Yield each counter and tally that is wrong; they are read as they are wanted, however many.
 
     What is written meanwhile does no harm: a row and the counters that it adds to become visible together.
     """
@@ -53,12 +54,16 @@ def drifts() -> Iterator[Drift]:
             execution_options={"yield_per": BATCH_ROWS},
         ):
             yield from _differing(count, row[0], row[1:])
+    for tally in TALLIES:
+        for *key, stored, counted in db.session.execute(text(tally.drifted)):
+            yield Drift(tally.table, " ".join(key), "count", stored, counted)
 
 
 def mend() -> int:
-    """Set every counter that is wrong to what its rows add up to; return in how many rows. The caller commits.
+    """Set each counter and tally that is wrong to what its rows add up to; return in how many rows. The caller commits.
 
-    Those rows are locked before they are counted, so that what is written meanwhile is added to the right number.
+    Those rows are locked before they are counted, so that what is written meanwhile is added to the right number; of a
+    tally, which may lack some, the table is.
     """
     _be_patient()
     mended = 0
@@ -66,7 +71,14 @@ def mend() -> int:
         # Again, since one of a thread's counters may look right only as long as another is wrong.
         while _lock_drifted(count):
             mended += _set_right(count)
-    return mended
+    return mended + sum(_retally(tally) for tally in TALLIES)
+
+
+def _retally(tally: Tally) -> int:
+    if db.session.execute(text(tally.drifted)).first() is None:
+        return 0
+    db.session.execute(text(tally.locked))
+    return db.session.connection().execute(text(tally.mended)).rowcount
 
 
 def _lock_drifted(count: _Count) -> int:

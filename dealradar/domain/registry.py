@@ -6,7 +6,7 @@ from dealradar.domain.deals.models import Bookmark, Deal, DealVote, PriceChange
 from dealradar.domain.merchants.models import Merchant
 from dealradar.domain.moderation.models import LogEntry
 from dealradar.domain.notifications.models import Notification
-from dealradar.domain.reports.models import Report
+from dealradar.domain.reports.models import Report, ReportTally
 from dealradar.domain.reviews.models import Review, ReviewVote
 from dealradar.domain.users.models import ApiKey, Token, User
 
@@ -25,6 +25,7 @@ MODELS = (
     Comment,
     CommentVote,
     Report,
+    ReportTally,
     LogEntry,
     Notification,
 )

@@ -49,12 +49,15 @@ class Trigger:
         name: Of both the trigger and its function; begins with `PREFIX`.
         body: The statements of the function, in PL/pgSQL. They find the rows in ``new_rows`` as they came to be
             (INSERT, UPDATE) and in ``old_rows`` as they were before (UPDATE, DELETE).
+        first: A statement that is executed when the trigger comes where it wasn't, before anybody else may write to
+            the table again: it makes up for all that was written without the trigger.
     """
 
     name: str
     table: str
     event: Event
     body: str
+    first: str = ""
 
     @property
     def source(self) -> str:
@@ -98,6 +101,9 @@ def install(connection: Connection, triggers: Collection[Trigger]) -> None:
     for image, trigger in wanted.items():
         if image not in present or trigger.name in dropped:
             _create(connection, trigger)
+    worked = {one.name for one in present if one.is_enabled} - dropped
+    for first in dict.fromkeys(trigger.first for trigger in triggers if trigger.first and trigger.name not in worked):
+        connection.exec_driver_sql(first)
 
 
 def _may_stay(present: Installed, wanted: Collection[Installed]) -> bool:

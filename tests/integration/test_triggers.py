@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -6,13 +7,18 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, event, text
 
-from dealradar.domain import counters
+from dealradar.domain import counters, tallies
 from dealradar.domain.triggers import Event, Installed, Trigger, install, installed
 from dealradar.extensions import db
 from dealradar.invalidation import triggers as invalidation
 
-TRIGGERS: Final = (*counters.triggers(), *invalidation.triggers())
+TRIGGERS: Final = (*counters.triggers(), *tallies.triggers(), *invalidation.triggers())
 NOTHING: Final = "PERFORM 1;"
+CAME: Final = text("SELECT current_setting('dealradar.came')")
+FILING: Final = """
+INSERT INTO users (username, display_name) VALUES ('alice', 'Alice'), ('bob', 'Bob');
+INSERT INTO reports (reporter_id, target_type, user_id, reason) VALUES (1, 'user', 2, 'spam')
+"""
 
 
 @pytest.fixture
@@ -94,6 +100,20 @@ def test_what_somebody_did_to_a_trigger_by_hand_is_undone(connection: Connection
     assert installed(connection) == _images(TRIGGERS)
 
 
+def test_a_trigger_that_comes_makes_up_for_what_was_written_without_it(connection: Connection) -> None:
+    new = Trigger("dealradar_new", "deals", Event.INSERT, NOTHING, first="SET LOCAL dealradar.came = 'once'")
+
+    install(connection, (new,))
+    at_first = connection.scalar(CAME)
+    connection.execute(text("SET LOCAL dealradar.came = 'no'"))
+    install(connection, (replace(new, body="PERFORM 2;"),))
+    with_another_text = connection.scalar(CAME)
+    connection.execute(text("ALTER TABLE deals DISABLE TRIGGER dealradar_new"))
+    install(connection, (new,))
+
+    assert (at_first, with_another_text, connection.scalar(CAME)) == ("once", "no", "once")
+
+
 def test_triggers_that_are_not_ours_are_left_alone(connection: Connection) -> None:
     connection.execute(text("CREATE FUNCTION theirs() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"))
     connection.execute(text("CREATE TRIGGER theirs AFTER INSERT ON deals EXECUTE FUNCTION theirs()"))
@@ -114,6 +134,18 @@ def test_migrating_up_down_and_up_again_leaves_what_it_should(bystander: Flask) 
 
     assert at_the_top == at_the_top_again == _images(TRIGGERS)
     assert at_the_bottom == set()
+
+
+def test_reports_of_the_time_without_triggers_are_tallied_by_the_upgrade(bystander: Flask) -> None:
+    with bystander.app_context():
+        upgrade(revision="0012")
+        for statement in FILING.split(";"):
+            db.session.execute(text(statement))
+        db.session.commit()
+        upgrade()
+        tallied = db.session.execute(text("SELECT status, reason, count FROM report_tallies")).all()
+
+    assert tallied == [("open", "spam", 1)]
 
 
 def _installed() -> set[Installed]:

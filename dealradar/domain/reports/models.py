@@ -98,3 +98,13 @@ class Report(Base):
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ReportTally(Base):
+    """How many reports there are of a status for a reason; kept by the triggers of ``tallies.py``."""
+
+    __tablename__ = "report_tallies"
+
+    status: Mapped[str] = mapped_column(String(16), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)

@@ -101,7 +101,7 @@ SHOWN: Final = frozenset(str(line) for line in TABLE if line.method == "GET" and
 COUNTING: Final[Mapping[str, str]] = {
     "GET /api/auth/me": "what is unread, up to a bound",
     "PATCH /api/auth/me": "what is unread, up to a bound",
-    "GET /api/reports/stats": "to count them is what moderators ask it for",
+    "GET /api/reports/stats": "those that wait and were filed within a week",
 }
 """The routes that count rows, and why they may."""
 

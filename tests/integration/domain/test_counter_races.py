@@ -117,5 +117,12 @@ GUSTS: Final = (
       FROM reviews AS r WHERE r.deal_id = {deal} LIMIT 3 FOR KEY SHARE
     """,
     "DELETE FROM comments WHERE deal_id = {deal} AND author_id = {user}",
+    """
+    INSERT INTO reports (reporter_id, target_type, deal_id, reason)
+    SELECT {user}, 'deal', id, (ARRAY['spam', 'fake', 'abuse', 'other'])[1 + (id + {star}) % 4] FROM deals
+        ON CONFLICT DO NOTHING
+    """,
+    "UPDATE reports SET status = 'resolved', closed_at = now() WHERE deal_id = {deal}",
+    "DELETE FROM reports WHERE reporter_id = {user}",
     "UPDATE deals SET category_id = 1 + ({star} % 2), status = 'expired' WHERE id = {deal}",
 )
