@@ -9,7 +9,7 @@ from flask import Flask
 from dealradar.config import Settings
 from dealradar.httpcache import stores
 from dealradar.httpcache.control.background import follow_policies, tell_demand
-from dealradar.invalidation import transaction
+from dealradar.invalidation import bookkeeping
 from dealradar.monitoring import gauges, processes, readings
 from dealradar.monitoring.alerts.watcher import watch_alerts
 from dealradar.monitoring.mail.delivering import deliver_mails
@@ -76,7 +76,7 @@ def end(app: Flask) -> None:
 
 def _leave() -> None:
     readings.flush()
-    with transaction():
+    with bookkeeping():
         processes.leave()
 
 

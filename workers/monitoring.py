@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 from celery import shared_task
 
-from dealradar.invalidation import transaction
+from dealradar.invalidation import bookkeeping
 from dealradar.jobs import Job
 from dealradar.monitoring import gauges, processes, readings
 
@@ -10,7 +10,7 @@ from dealradar.monitoring import gauges, processes, readings
 @shared_task(name=Job.SEE_BEAT)
 def see_beat() -> None:
     """Note that beat is alive."""
-    with transaction():
+    with bookkeeping():
         processes.see_beat()
 
 
@@ -18,7 +18,7 @@ def see_beat() -> None:
 def tidy_readings() -> int:
     """Make one row of what several processes wrote, and forget what is a day old; return how many rows went."""
     now = datetime.now(UTC)
-    with transaction():
+    with bookkeeping():
         merged = readings.merge()
-    with transaction():
+    with bookkeeping():
         return merged + readings.forget(now=now) + gauges.forget(now=now) + processes.forget(now=now)

@@ -1,7 +1,7 @@
 """What writes make stale: tags into the outbox by triggers, bumped after the commit, swept up where that failed."""
 
 from dealradar.invalidation.bulk import bulk_load
-from dealradar.invalidation.hook import NestedTransactionError, on_behalf_of, transaction
+from dealradar.invalidation.hook import NestedTransactionError, bookkeeping, on_behalf_of, transaction
 from dealradar.invalidation.outbox import keep_out
 from dealradar.invalidation.replaying import missed
 from dealradar.invalidation.sweeping import deliver, sweep
@@ -12,6 +12,7 @@ __all__ = [
     "NestedTransactionError",
     "Turn",
     "ask_to_tell",
+    "bookkeeping",
     "bulk_load",
     "connect",
     "current",

@@ -16,7 +16,7 @@ from dealradar.httpcache.control.working import STEPS
 from dealradar.httpcache.measures import WARM_RUNS
 from dealradar.invalidation import outbox
 from dealradar.invalidation.counting import Reason
-from dealradar.invalidation.hook import because, transaction
+from dealradar.invalidation.hook import because, bookkeeping
 
 PAUSE_S: Final = 0.002
 """What a worker leaves the store to others between two steps."""
@@ -68,12 +68,12 @@ def work(*, clock_s: Callable[[], float] = time.monotonic, pause: Callable[[floa
     until_s = clock_s() + ROUND_S
     done = 0
     while clock_s() < until_s:
-        with transaction():
+        with bookkeeping():
             job = jobs.claim()
         if job is None:
             break
         job = _advance(job, until_s, clock_s, pause)
-        with transaction():
+        with bookkeeping():
             jobs.save(job, State.DONE if job.is_over else State.QUEUED)
         done += job.is_over
         if not job.is_over:
@@ -92,7 +92,7 @@ def _advance(job: Job, until_s: float, clock_s: Callable[[], float], pause: Call
         except StoreUnavailableError as error:
             return job.having(error=str(error))
         if clock_s() - saved_s >= SAVED_EVERY_S:
-            with transaction():
+            with bookkeeping():
                 jobs.save(job, State.RUNNING)
             saved_s = clock_s()
         pause(PAUSE_S)

@@ -22,6 +22,9 @@ MAX_WAITING: Final = 10_000
 MAX_A_MESSAGE: Final = 1_000
 MAX_REQUEST_IDS: Final = 10
 """How many of the requests that a message follows from it names, for the log."""
+GATHER_S: Final = 0.2
+"""So long it waits for more to say: a message costs a task, a transaction and a statement, however much it says. It is
+well below what the sweep leaves to whoever wrote (`sweeping.OLDER_THAN_S`)."""
 PAUSE_AFTER_FAILURE_S: Final = 1.0
 
 log = structlog.get_logger(__name__)
@@ -41,8 +44,15 @@ class Courier:
     It promises nothing: what it can't send is dropped and counted, and the sweep finds it in the outbox.
     """
 
-    def __init__(self, send: Callable[[Sequence[Paid]], None], *, pause_s: float = PAUSE_AFTER_FAILURE_S) -> None:
+    def __init__(
+        self,
+        send: Callable[[Sequence[Paid]], None],
+        *,
+        gather_s: float = GATHER_S,
+        pause_s: float = PAUSE_AFTER_FAILURE_S,
+    ) -> None:
         self._send = send
+        self._gather_s = gather_s
         self._pause_s = pause_s
         self.forget()
 
@@ -83,6 +93,7 @@ class Courier:
 
     def _next_batch(self) -> list[_Told]:
         batch = [self._waiting.get()]
+        sleep(self._gather_s)
         while len(batch) < MAX_A_MESSAGE:
             try:
                 batch.append(self._waiting.get_nowait())

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from dealradar.extensions import db
 from dealradar.invalidation import turns
-from dealradar.invalidation.hook import transaction
+from dealradar.invalidation.hook import bookkeeping
 from dealradar.invalidation.triggers import EVERYTHING
 from dealradar.invalidation.turns import Turn
 
@@ -56,7 +56,7 @@ def cover(listed: Sequence[Turn]) -> None:
     for target in turns.remote(listed):
         own = [turn for turn in listed if turn.target is target]
         covering = _covering(own, listed)
-        with transaction():
+        with bookkeeping():
             is_late = db.session.scalar(_COUNT, covering) == MAX_LATE_TAGS
             covered = db.session.scalar(_COVER, covering) if is_late else 0
         if covered:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -40,23 +40,24 @@ def transaction() -> Iterator[None]:
     Raises:
         NestedTransactionError: The session is in such a block already; only the outermost caller may commit.
     """
-    session = db.session()
-    if _IS_OPEN in session.info:
-        raise NestedTransactionError("Inside transaction() there can be no other: only the outermost caller commits.")
-    session.info[_IS_OPEN] = True
-    try:
+    with _committed(looks=True) as paying:
         yield
-        session.flush()
-        committing_s = time.monotonic()
-        owed = outbox.of_this_transaction() if is_paying() and session.in_transaction() else None
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        del session.info[_IS_OPEN]
-    if owed:
-        _pay(owed, committing_s)
+    if paying.owed:
+        _pay(paying.owed, paying.committing_s)
+
+
+@contextmanager
+def bookkeeping() -> Iterator[None]:
+    """Commit what the block did, which owes the cache nothing, or roll it back if it raised.
+
+    It is for what writes none of the tables that rules watch, and spares the look at what it owes (ADR 0064). Should it
+    owe something all the same, the sweep finds it.
+
+    Raises:
+        NestedTransactionError: The session is in such a block already; only the outermost caller may commit.
+    """
+    with _committed(looks=False):
+        yield
 
 
 def is_paying() -> bool:
@@ -73,6 +74,35 @@ def on_behalf_of(writer: str) -> None:
 def because(reason: Reason) -> None:
     """Let what this context invalidates from now on count as invalidated for *reason*, and not for a write."""
     g.dealradar_reason = reason
+
+
+@dataclass
+class _Commit:
+    """What the transaction turned out to owe, and when it was committed, by the monotonic clock."""
+
+    owed: Owed | None = None
+    committing_s: float = 0.0
+
+
+@contextmanager
+def _committed(*, looks: bool) -> Iterator[_Commit]:
+    session = db.session()
+    if _IS_OPEN in session.info:
+        raise NestedTransactionError("Inside transaction() there can be no other: only the outermost caller commits.")
+    session.info[_IS_OPEN] = True
+    commit = _Commit()
+    try:
+        yield commit
+        session.flush()
+        commit.committing_s = time.monotonic()
+        if looks and is_paying() and session.in_transaction():
+            commit.owed = outbox.of_this_transaction()
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info[_IS_OPEN]
 
 
 def _pay(owed: Owed, committing_s: float) -> None:

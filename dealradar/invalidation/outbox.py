@@ -34,6 +34,14 @@ _DUE: Final = """
 _LOOK: Final = text(_DUE)
 _CLAIM: Final = text(_DUE + "FOR UPDATE SKIP LOCKED")
 
+_TELL: Final = """
+    UPDATE cache_outbox
+       SET delivered_to = delivered_to || CAST(:target AS text),
+           told_at = clock_timestamp(),
+           delivered_at = CASE WHEN delivered_to || CAST(:target AS text) @> :targets THEN clock_timestamp() END
+      FROM had
+     WHERE cache_outbox.transaction_id = had.transaction_id AND cache_outbox.tag = had.tag
+"""
 # In one order, whoever marks them: two who mark the same rows for two targets would else wait for each other.
 _MARK: Final = text("""
     WITH had AS (
@@ -41,26 +49,24 @@ _MARK: Final = text("""
           JOIN unnest(:transaction_ids, :tags) AS told (transaction_id, tag) USING (transaction_id, tag)
          ORDER BY transaction_id, tag
            FOR UPDATE OF cache_outbox
-    )
-    UPDATE cache_outbox
-       SET delivered_to = delivered_to || CAST(:target AS text),
-           told_at = clock_timestamp(),
-           delivered_at = CASE WHEN delivered_to || CAST(:target AS text) @> :targets THEN clock_timestamp() END
-      FROM had
-     WHERE cache_outbox.transaction_id = had.transaction_id AND cache_outbox.tag = had.tag
-""").bindparams(
+    )""" + _TELL).bindparams(  # noqa: S608  from above
     bindparam("targets", type_=ARRAY(Text)),
     bindparam("transaction_ids", type_=ARRAY(BigInteger)),
     bindparam("tags", type_=ARRAY(Text)),
 )
 
 # What a sweep is just delivering is left to it: its target may hang for a moment, and the sweep marks it itself.
-_OF_TRANSACTIONS: Final = text("""
-    SELECT transaction_id, tag, cache_outbox.kind, extract(epoch FROM clock_timestamp() - created_at) FROM cache_outbox
-      JOIN unnest(:transaction_ids, :kinds) AS paid (transaction_id, kind) USING (transaction_id)
-     WHERE cache_outbox.kind <= paid.kind AND delivered_at IS NULL AND NOT delivered_to @> ARRAY[:target]
-       FOR UPDATE OF cache_outbox SKIP LOCKED
-""").bindparams(bindparam("transaction_ids", type_=ARRAY(BigInteger)), bindparam("kinds", type_=ARRAY(Integer)))
+_NOTE: Final = text("""
+    WITH had AS (
+        SELECT transaction_id, tag FROM cache_outbox
+          JOIN unnest(:transaction_ids, :kinds) AS paid (transaction_id, kind) USING (transaction_id)
+         WHERE cache_outbox.kind <= paid.kind AND delivered_at IS NULL AND NOT delivered_to @> ARRAY[:target]
+           FOR UPDATE OF cache_outbox SKIP LOCKED
+    )""" + _TELL).bindparams(  # noqa: S608  from above
+    bindparam("targets", type_=ARRAY(Text)),
+    bindparam("transaction_ids", type_=ARRAY(BigInteger)),
+    bindparam("kinds", type_=ARRAY(Integer)),
+)
 
 _FINISH: Final = text("""
     UPDATE cache_outbox SET delivered_at = clock_timestamp()
@@ -203,14 +209,15 @@ def look(due: Due, *, limit: int) -> list[Row]:
     return _rows(db.session.execute(_LOOK, _asking(due, limit)))
 
 
-def claim_of(paid: Collection[tuple[int, int]], target: str) -> list[Row]:
-    """Return what *paid* transactions owed that *target* is not noted to know, and claim it likewise.
+def note(paid: Collection[tuple[int, int]], target: str, targets: Collection[str]) -> int:
+    """Note that *target* knows what *paid* transactions owed; return how many tags, the caller commits.
 
-    Of each transaction it is what is as urgent as the kind beside it, or more.
+    Of each transaction it is what is as urgent as the kind beside it, or more. What somebody is just delivering is left
+    to them. A tag is delivered once all *targets* have been told of it.
     """
     ids, kinds = [transaction_id for transaction_id, _ in paid], [kind for _, kind in paid]
-    asked = {"transaction_ids": ids, "kinds": kinds, "target": target}
-    return _rows(db.session.execute(_OF_TRANSACTIONS, asked))
+    told = {"transaction_ids": ids, "kinds": kinds, "target": target, "targets": list(targets)}
+    return db.session.connection().execute(_NOTE, told).rowcount
 
 
 def mark(rows: Sequence[Row], target: str, targets: Collection[str]) -> None:

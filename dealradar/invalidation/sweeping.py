@@ -12,7 +12,7 @@ from dealradar.config import Settings
 from dealradar.invalidation import attempts, covering, outbox, turns
 from dealradar.invalidation.counting import Reason
 from dealradar.invalidation.counting import count as count_tags
-from dealradar.invalidation.hook import is_paying, transaction
+from dealradar.invalidation.hook import bookkeeping, is_paying
 from dealradar.invalidation.measures import DELIVERIES, LAG
 from dealradar.invalidation.outbox import Due, Grace, Row
 from dealradar.invalidation.targets import STORE, Batch, TargetUnavailableError
@@ -30,10 +30,8 @@ log = structlog.get_logger(__name__)
 
 def deliver(paid: Collection[tuple[int, int]], all_turns: Sequence[Turn] | None = None) -> int:
     """Note that the local store has what *paid* transactions owed, up to a kind each; return how many tags."""
-    with transaction():
-        rows = outbox.claim_of(paid, STORE.name)
-        outbox.mark(rows, STORE.name, turns.names(turns.current() if all_turns is None else all_turns))
-    return len(rows)
+    with bookkeeping():
+        return outbox.note(paid, STORE.name, turns.names(turns.current() if all_turns is None else all_turns))
 
 
 def sweep(all_turns: Sequence[Turn] | None = None) -> int:
@@ -45,12 +43,12 @@ def sweep(all_turns: Sequence[Turn] | None = None) -> int:
     listed = turns.current() if all_turns is None else all_turns
     names = turns.names(listed)
     if not is_paying():
-        with transaction():
+        with bookkeeping():
             folded = outbox.fold(told=turns.regardless_of_the_store(listed), older_than_s=OLDER_THAN_S)
         _prune()
         return folded
     swept = _pay(names)
-    with transaction():
+    with bookkeeping():
         outbox.finish(names)
     covering.cover(listed)
     _prune()
@@ -74,7 +72,7 @@ def batch_of(rows: Sequence[Row]) -> Batch:
 
 def _pay(names: Collection[str]) -> int:
     """Return how many tags the local store was told of."""
-    with transaction():
+    with bookkeeping():
         if not attempts.is_due(STORE):
             return 0
     told = 0
@@ -87,14 +85,14 @@ def _pay(names: Collection[str]) -> int:
     except TargetUnavailableError as error:
         DELIVERIES.labels(STORE.name, "failed").inc()
         log.warning("sweep_interrupted", target=STORE.name, reason=str(error))
-        with transaction():
+        with bookkeeping():
             attempts.fail(STORE, str(error))
     return told
 
 
 def _pay_batch(names: Collection[str]) -> tuple[int, bool]:
     """Return how many tags the local store was told of, and whether there are no more."""
-    with transaction():
+    with bookkeeping():
         claimed = outbox.claim(Due(STORE.name, GRACE), limit=STORE.batch_tags)
         if not claimed:
             return 0, True
@@ -112,5 +110,5 @@ def _pay_batch(names: Collection[str]) -> tuple[int, bool]:
 
 def _prune() -> None:
     settings: Settings = current_app.extensions["settings"]
-    with transaction():
+    with bookkeeping():
         outbox.prune(MAX_PRUNED, window_s=settings.cache_replay_window_s)

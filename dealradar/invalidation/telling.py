@@ -9,7 +9,7 @@ import structlog
 
 from dealradar.extensions import celery
 from dealradar.invalidation import attempts, outbox, turns
-from dealradar.invalidation.hook import transaction
+from dealradar.invalidation.hook import bookkeeping
 from dealradar.invalidation.measures import DELIVERIES, REMOTE_LAG
 from dealradar.invalidation.outbox import Row
 from dealradar.invalidation.sweeping import batch_of, most_urgent
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 def ask_to_tell(all_turns: Sequence[Turn]) -> None:
     """Have workers tell each remote target of *all_turns* that is owed something and may be told now."""
-    with transaction():
+    with bookkeeping():
         due = [target for target in turns.remote(all_turns) if _may_be_told(target, all_turns)]
     try:
         for target in due:
@@ -77,10 +77,10 @@ def _tell_once(own: Sequence[Turn], names: Sequence[str]) -> int:
     except TargetUnavailableError as error:
         DELIVERIES.labels(turn.name, "failed").inc()
         log.warning("target_unavailable", target=turn.name, reason=str(error), retry_after_s=error.retry_after_s)
-        with transaction():
+        with bookkeeping():
             attempts.fail(turn.target, str(error), retry_after_s=error.retry_after_s)
         return 0
-    with transaction():
+    with bookkeeping():
         outbox.mark(rows, turn.name, names)
         attempts.succeed(turn.target)
     DELIVERIES.labels(turn.name, "delivered").inc(len(rows))
@@ -95,7 +95,7 @@ def _take(own: Sequence[Turn]) -> tuple[Turn, list[Row]]:
     Of its turns it is the one that has been owed for longest, or neither would come to its end while there are writes.
     """
     target = own[0].target
-    with transaction():
+    with bookkeeping():
         if not attempts.take(target, busy_s=BUSY_S):
             return own[0], []
         # Looked for now, or what another worker has just told would be told again.

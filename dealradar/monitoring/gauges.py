@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dealradar.config import Settings
 from dealradar.extensions import db
-from dealradar.invalidation import outbox, transaction
+from dealradar.invalidation import bookkeeping, outbox
 from dealradar.monitoring import servers
 from dealradar.monitoring.models import GaugesRow
 from dealradar.monitoring.readings import KEPT
@@ -41,13 +41,13 @@ def read_gauges() -> None:
     Raises:
         SQLAlchemyError: The database is away.
     """
-    with transaction():
+    with bookkeeping():
         first = insert(GaugesRow).values(slot=_SLOT_NOW).on_conflict_do_nothing().returning(GaugesRow.slot)
         slot = db.session.scalars(first).one_or_none()
     if slot is None:
         return
     seen = _of_redis()
-    with transaction():
+    with bookkeeping():
         owed = outbox.backlog()
         seen |= {"outbox_rows": owed.tags, "outbox_oldest_s": owed.oldest_s}
         db.session.execute(update(GaugesRow).where(GaugesRow.slot == slot).values(seen))

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from dealradar.extensions import db
-from dealradar.invalidation import transaction
+from dealradar.invalidation import bookkeeping
 from dealradar.monitoring import tallies
 from dealradar.monitoring.models import ProcessRow
 from dealradar.rounds import Kind
@@ -68,7 +68,7 @@ def be_seen() -> None:
     """
     me = current()
     row = {"id": me.id, "kind": me.kind, "host": me.host, "pid": me.pid}
-    with transaction():
+    with bookkeeping():
         now_s = db.session.scalars(_seen(row).returning(func.extract("epoch", func.clock_timestamp()))).one()
     tallies.current().set_clock(float(now_s))
 

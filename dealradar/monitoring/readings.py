@@ -14,7 +14,7 @@ from sqlalchemy import Row, delete, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from dealradar.extensions import db
-from dealradar.invalidation import transaction
+from dealradar.invalidation import bookkeeping
 from dealradar.monitoring import processes, tallies
 from dealradar.monitoring.models import ReadingRow
 from dealradar.monitoring.tallies import KEPT_SLOTS, SLOT_S, SUMS, Slot, Tally
@@ -46,7 +46,7 @@ def flush() -> None:
     """
     counted = tallies.current()
     if due := counted.due():
-        with transaction():
+        with bookkeeping():
             write(due, by=processes.current().id)
         counted.settle(due)
 

@@ -13,8 +13,10 @@ import psycopg
 import redis
 
 from scripts import postgres
+from scripts.bench import statements
 from scripts.bench.edge import Client, registered
 from scripts.bench.site import Site
+from scripts.bench.statements import Calls
 from scripts.bench.traffic import MEMBERS, Ask, Places, recorded
 
 _Connection = psycopg.Connection[tuple[Any, ...]]
@@ -69,6 +71,7 @@ class Outcome:
     requests: int
     cost: Cost
     refused: int
+    calls: Calls
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,10 @@ class Gauge:
         """Return the sum since the server's start."""
         ((statements, buffers),) = self._connection.execute(_COUNTED)
         return Cost(int(statements), int(buffers), self._cpu_s())
+
+    def calls(self) -> Calls:
+        """Return how often each statement was done since the server's start."""
+        return statements.read(self._connection)
 
     def close(self) -> None:
         """Leave the server."""
@@ -131,6 +138,9 @@ def table(found: Sequence[Comparison]) -> str:
     lines = [f"{'for 1,000 requests':<24} {'statements':>16} {'shared buffers':>18} {'CPU s':>14} {'refused':>8}"]
     for each in found:
         lines += [_line(each.writes_share, outcome, each.plain.cost) for outcome in (each.plain, each.cold, each.warm)]
+    for each in found:
+        lines += ["", f"what is left at {each.writes_share:.0%} writes, for 1,000 requests"]
+        lines += statements.listed(each.warm.calls, requests=each.warm.requests)
     return "\n".join(lines)
 
 
@@ -160,11 +170,12 @@ def _play(site: Site, gauge: Gauge, asks: Sequence[Ask], *, cache: str) -> Outco
     """Ask everything, by members who are new each time: what they write is new as well."""
     print(f"measuring: {len(asks)} requests, cache {cache}", file=sys.stderr, flush=True)
     tokens = [registered(Client(site.port)) for _ in range(MEMBERS)]
-    before = gauge.read()
+    before, calls_before = gauge.read(), gauge.calls()
     with ThreadPoolExecutor(CLIENTS) as clients:
         hands = [clients.submit(_ask_all, site.port, asks[hand::CLIENTS], tokens) for hand in range(CLIENTS)]
         refused = sum(hand.result() for hand in hands)
-    return Outcome(cache, len(asks), cost=gauge.read().less(before), refused=refused)
+    cost, calls = gauge.read().less(before), statements.less(gauge.calls(), calls_before)
+    return Outcome(cache, len(asks), cost=cost, refused=refused, calls=calls)
 
 
 def _ask_all(port: int, asks: Sequence[Ask], tokens: Sequence[str]) -> int:

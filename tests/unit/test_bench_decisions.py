@@ -6,11 +6,14 @@ from dataclasses import replace
 import pytest
 
 from scripts.bench.database import Comparison, Cost, Outcome, table
+from scripts.bench.statements import less
 from scripts.bench.traffic import MEMBERS, Places, recorded
 
 PLACES = Places(deals=range(1, 101), reviews=range(201, 401), people=range(501, 551))
-PLAIN = Outcome("off", 2_000, Cost(statements=6_000, buffers=80_000, cpu_s=4.0), refused=0)
-WARM = Outcome("warm", 2_000, Cost(statements=300, buffers=8_000, cpu_s=1.0), refused=0)
+PLAIN = Outcome("off", 2_000, Cost(statements=6_000, buffers=80_000, cpu_s=4.0), refused=0, calls={})
+WARM = Outcome(
+    "warm", 2_000, Cost(statements=300, buffers=8_000, cpu_s=1.0), refused=0, calls={"SELECT 1": 30.0, "COMMIT": 4.0}
+)
 REFUSED = replace(PLAIN, refused=1)
 COMPARISON = Comparison(0.01, plain=PLAIN, cold=PLAIN, warm=WARM)
 
@@ -57,6 +60,18 @@ def test_a_refused_request_spoils_the_comparison(spoilt: Comparison) -> None:
 
 
 def test_the_table_says_what_a_thousand_requests_cost_and_what_was_saved() -> None:
-    last = table([COMPARISON]).splitlines()[-1]
+    warm = next(line for line in table([COMPARISON]).splitlines() if "warm" in line)
 
-    assert last.split() == ["1%", "writes,", "warm", "150", "95.0%", "4,000", "90.0%", "0.50", "75.0%", "0"]
+    assert warm.split() == ["1%", "writes,", "warm", "150", "95.0%", "4,000", "90.0%", "0.50", "75.0%", "0"]
+
+
+def test_what_is_left_is_listed_for_a_thousand_requests_the_most_frequent_first() -> None:
+    lines = table([COMPARISON]).splitlines()
+
+    left = lines[lines.index("what is left at 1% writes, for 1,000 requests") + 1 :]
+
+    assert [line.split(maxsplit=1) for line in left] == [["15.0", "SELECT 1"], ["2.0", "COMMIT"], ["0.0", "0 others"]]
+
+
+def test_what_was_done_before_does_not_count() -> None:
+    assert less({"a": 3.0, "b": 2.0, "c": 1.0}, {"a": 1.0, "b": 2.0}) == {"a": 2.0, "c": 1.0}

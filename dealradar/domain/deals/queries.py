@@ -96,11 +96,13 @@ def history(deal_id: int, query: ListQuery) -> Page[PriceOut]:
         NotFoundError: There is no such deal, or it is hidden or removed.
         BadCursorError: The cursor is not of this list.
     """
-    ensure_visible(deal_id)
     columns = (PriceChange.price_cents, PriceChange.list_price_cents, PriceChange.changed_at)
-    statement = select(*columns).where(PriceChange.deal_id == deal_id)
+    of_one_seen = (PriceChange.deal_id == deal_id, Deal.status.in_(VISIBLE))
+    statement = select(*columns).join(Deal, Deal.id == PriceChange.deal_id).where(*of_one_seen)
     window = Window(scope=f"prices of deal {deal_id}", limit=query.limit, cursor=query.cursor)
     rows, next_cursor = pages.fetch(db.session(), statement, LATEST_FIRST, window)
+    if not rows:
+        ensure_visible(deal_id)
     return Page(items=[PriceOut.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 

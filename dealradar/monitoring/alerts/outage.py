@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from dealradar.cache import NAMESPACE
 from dealradar.config import Settings
-from dealradar.invalidation import transaction
+from dealradar.invalidation import bookkeeping
 from dealradar.monitoring import servers
 from dealradar.monitoring.alerts import dependencies, gauging, ledger, states, telling, thresholds
 from dealradar.monitoring.alerts.deciding import State, decide
@@ -79,7 +79,7 @@ def adopt(*, now: datetime) -> None:
         if known is None:
             return
         if known.told.level is not Level.OK:
-            with transaction():
+            with bookkeeping():
                 if ledger.adopt(Signal.DATABASE_DOWN, known.state, known.told, now=now):
                     states.hold()
                     states.keep({Signal.DATABASE_DOWN: known.state})

@@ -8,7 +8,7 @@ import structlog
 from flask import current_app
 
 from dealradar.config import Settings
-from dealradar.invalidation import transaction
+from dealradar.invalidation import bookkeeping
 from dealradar.monitoring.alerts import gauging, ledger, measuring, silences, states, telling, thresholds, turns, values
 from dealradar.monitoring.alerts.deciding import Measurement, State, decide
 from dealradar.monitoring.alerts.measures import CHANGES, TELLINGS
@@ -31,11 +31,11 @@ def watch(*, now: datetime) -> bool:
         SQLAlchemyError: The database can't be asked.
     """
     settings: Settings = current_app.extensions["settings"]
-    with transaction():
+    with bookkeeping():
         is_ours = turns.take(NAME, every_s=settings.alert_every_s, now=now)
     if is_ours:
         measurements = gauging.measure(measuring.GAUGES, now=now)
-        with transaction():
+        with bookkeeping():
             told = conclude(measurements, now=now)
         for telling in told:
             TELLINGS.labels(telling.alert.signal, telling.kind).inc()
@@ -64,7 +64,7 @@ def conclude(measurements: Sequence[Measurement], *, now: datetime) -> Sequence[
 
 
 def _forget(now: datetime) -> None:
-    with transaction():
+    with bookkeeping():
         if turns.take(FORGET, every_s=FORGET_EVERY_S, now=now):
             ledger.forget(now=now)
             silences.forget(now=now)

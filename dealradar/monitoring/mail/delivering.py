@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 
 from dealradar.config import Settings
 from dealradar.extensions import db
-from dealradar.invalidation import transaction
+from dealradar.invalidation import bookkeeping
 from dealradar.monitoring.mail import carriers, recipients, spooling
 from dealradar.monitoring.mail.carriers import Carrier
 from dealradar.monitoring.mail.mails import Fate, Outcome, State, after
@@ -38,7 +38,7 @@ def deliver(*, now: datetime) -> int:
     """
     settings: Settings = current_app.extensions["settings"]
     with carriers.carrier(settings) as carrier:
-        with transaction():
+        with bookkeeping():
             recipients.refresh(settings, now=now)
         spooling.adopt(settings.mail_dir)
         return _deliver_all(carrier, now)
@@ -55,7 +55,7 @@ def _deliver_all(carrier: Carrier, now: datetime) -> int:
 
 
 def _deliver_next(carrier: Carrier, now: datetime) -> Outcome | None:
-    with transaction():
+    with bookkeeping():
         # Held until it is known how it ended: of whoever is killed meanwhile, the database lets the others have it.
         mail = db.session.scalar(_due(now).limit(1))
         if mail is None:
@@ -67,7 +67,7 @@ def _deliver_next(carrier: Carrier, now: datetime) -> Outcome | None:
 
 
 def _postpone_all(outcome: Outcome, now: datetime) -> None:
-    with transaction():
+    with bookkeeping():
         for mail in db.session.scalars(_due(now)):
             _note(mail, outcome, now)
 

@@ -18,7 +18,7 @@ import structlog
 from flask import current_app
 
 from dealradar.config import Settings
-from dealradar.invalidation import transaction
+from dealradar.invalidation import bookkeeping
 from dealradar.monitoring.mail import carriers, private_files, queueing, recipients
 from dealradar.monitoring.mail.letters import Letter
 from dealradar.monitoring.mail.mails import Progress, State, after
@@ -121,7 +121,7 @@ def adopt(mail_dir: Path) -> None:
     """
     with _held(mail_dir / FOLDER) as paths:
         for path, mail in _read(paths):
-            with transaction():
+            with bookkeeping():
                 queueing.keep(mail.letter, mail.progress, queued_at=mail.queued_at)
             path.unlink()
 

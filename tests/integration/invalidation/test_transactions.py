@@ -10,7 +10,7 @@ from dealradar import jobs
 from dealradar.domain.deals.models import PriceChange
 from dealradar.extensions import db
 from dealradar.httpcache import stores
-from dealradar.invalidation import NestedTransactionError, bulk_load, deliver, hook, transaction
+from dealradar.invalidation import NestedTransactionError, bookkeeping, bulk_load, deliver, hook, sweep, transaction
 from dealradar.invalidation.courier import Courier
 from dealradar.invalidation.kinds import Kind
 from dealradar.invalidation.measures import PAID
@@ -94,6 +94,31 @@ def test_what_the_session_held_back_till_the_end_is_invalidated_too(version: Ver
         db.session.add(PriceChange(deal_id=1, price_cents=1))
 
     assert version("prices@deal:1") is not None
+
+
+def test_bookkeeping_asks_nothing_but_what_it_is_about(statements: list[str]) -> None:
+    with bookkeeping():
+        db.session.execute(text("UPDATE cache_outbox SET told_at = now() WHERE false"))
+
+    assert len(statements) == 1
+
+
+def test_what_bookkeeping_owes_all_the_same_stays_owed_until_it_is_swept(version: Version) -> None:
+    with bookkeeping():
+        db.session.execute(REPRICE)
+    before_the_sweep = version("deal:1"), "deal:1" in _owed()
+    db.session.execute(text("UPDATE cache_outbox SET created_at = created_at - interval '1 minute'"))
+    db.session.commit()
+
+    sweep()
+
+    assert before_the_sweep == (None, True)
+    assert (version("deal:1") is not None, _owed()) == (True, set())
+
+
+def test_in_bookkeeping_there_can_be_no_transaction() -> None:
+    with bookkeeping(), pytest.raises(NestedTransactionError), transaction():
+        pass
 
 
 def test_what_was_rolled_back_is_not_there_and_invalidates_nothing(version: Version, told: list[int]) -> None:

@@ -40,7 +40,7 @@ def broker() -> Broker:
 @pytest.fixture
 def courier(broker: Broker) -> Courier:
     """Return a courier that sends to it."""
-    return Courier(broker.take, pause_s=0.0)
+    return Courier(broker.take, gather_s=0.0, pause_s=0.0)
 
 
 def _count(outcome: str) -> float:
@@ -64,6 +64,14 @@ def test_what_comes_together_while_it_is_busy_is_one_message(courier: Courier, b
     broker.is_open.set()
 
     assert broker.next_message() == [2, 3, 4, 5]
+
+
+def test_what_comes_within_the_time_it_gathers_is_one_message(broker: Broker) -> None:
+    courier = Courier(broker.take, gather_s=1.0)
+    for transaction_id in range(3):
+        courier.tell(transaction_id, Kind.STRICT)
+
+    assert broker.next_message() == [0, 1, 2]
 
 
 def test_a_message_is_bounded(courier: Courier, broker: Broker) -> None:
