@@ -7,6 +7,7 @@ from typing import Final
 from flask import Flask
 
 from dealradar.config import Settings
+from dealradar.fastlane.telling import tell_hits, tell_last_hits
 from dealradar.httpcache import stores
 from dealradar.httpcache.control.background import follow_policies, tell_demand
 from dealradar.invalidation import bookkeeping
@@ -48,6 +49,7 @@ POLICIES_EVERY_S: Final = 2.0
 ROUNDS: Final = (
     Round(follow_policies, every(POLICIES_EVERY_S), ALL, is_awaited=True),
     Round(tell_demand, every(5.0), WEB),
+    Round(tell_hits, every(1.0), WEB),
     Round(processes.be_seen, every(10.0), ALL),
     Round(readings.flush, every(2.0), ALL),
     Round(gauges.read_gauges, every(5.0), ALL),
@@ -75,6 +77,7 @@ def end(app: Flask) -> None:
 
 
 def _leave() -> None:
+    tell_last_hits()
     readings.flush()
     with bookkeeping():
         processes.leave()

@@ -117,7 +117,7 @@ class Accounts:
                     at=at,
                     request_id=each.request_id,
                     route=each.asking.lesson.route,
-                    address=each.asking.address,
+                    address=each.asking.origin.address,
                     duration_s=duration_s,
                     body_bytes=len(each.body),
                     status=each.worded.status,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dealradar.cache import Hit
+from dealradar.fastlane import wording
 from dealradar.fastlane.bearers import Bearer
 from dealradar.fastlane.heads import Head
 from dealradar.fastlane.lessons import Lesson
@@ -14,23 +15,26 @@ from dealradar.ratelimit.fields import Usage
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request comes from: the client's *address*, its *toll*, and whether it asked by HTTPS."""
+
+    address: str
+    toll: Toll
+    is_secure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """A request that may be answered here: what it asks, what that means, and whose it is.
 
-    *tolls* are its address's, and that of its *bearer*, None where no credential was shown; *is_secure* says whether
-    the client asked by HTTPS.
+    *tolls* are its address's, and that of its *bearer*, None where no credential was shown.
     """
 
     head: Head
     lesson: Lesson
+    origin: Origin
     tolls: tuple[Toll, ...]
-    is_secure: bool
     bearer: Bearer | None = None
-
-    @property
-    def address(self) -> str:
-        """Return what its address is counted under."""
-        return self.tolls[0].who
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,17 @@ class Answered:
     def body(self) -> bytes:
         """Return the body that is sent."""
         return b"" if self.asking.head.is_head else self.worded.body
+
+    @property
+    def status(self) -> str:
+        """Return the status and its phrase."""
+        return wording.status_line(self.worded.status)
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Return the answer's fields, but for those that are a server's to add."""
+        left = fields.of(self.usages, now_s=self.at_s)
+        return [*self.worded.fields, *left.items(), ("X-Request-ID", self.request_id)]
 
     @property
     def data(self) -> bytes:

@@ -1,6 +1,6 @@
 """Tie the short road to an application: it learns from the application's requests, and serves beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -27,6 +27,10 @@ from dealradar.web.ratelimits import COUNTERS
 
 EXTENSION: Final = "fastlane"
 """Where an application keeps what makes a lane, given what the server calls itself; None without a cache."""
+
+
+MakeLane = Callable[[str], Lane]
+"""Makes a lane, given what the server calls itself."""
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ _HEAD: Final = re.compile(
     rb"(GET|HEAD) (/[!-~]*) HTTP/1\.1\r\n"
     rb"((?:[A-Za-z0-9!#$%&'*+.^`|~-]+:[ \t]*(?:[!-~][ \t!-~]*)?\r\n)+)\r\n"
 )
-_HOST: Final = re.compile(rb"[A-Za-z0-9._-]{1,253}(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::[0-9]{1,5})?")
-_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::[0-9]{1,5})?")
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 READ: Final = MappingProxyType(
     {
@@ -77,16 +77,21 @@ def read(data: bytes) -> Head | None:
         return None
     method, target, lines = matched.groups()
     fields = _fields(lines)
-    if fields is None or _HOST.fullmatch(fields.get("host", "").encode()) is None:
+    return None if fields is None else of(target, fields, is_head=method == b"HEAD")
+
+
+def of(target: bytes, fields: dict[str, str], *, is_head: bool) -> Head | None:
+    """Return the request for *target* with those *fields*, by our names; None where one of them isn't plain."""
+    if _HOST.fullmatch(fields.get("host", "")) is None:
         return None
     offered = fields.get("request_id")
-    if offered is not None and _ID.fullmatch(offered.encode()) is None:
+    if offered is not None and _ID.fullmatch(offered) is None:
         del fields["request_id"]
     try:
         credential = authentication.shown(fields.pop("authorization", None), fields.pop("api_key", None))
     except UnauthenticatedError:
         return None
-    return Head(target, method == b"HEAD", **fields, credential=credential)
+    return Head(target, is_head, **fields, credential=credential)
 
 
 def _fields(lines: bytes) -> dict[str, str] | None:

@@ -14,7 +14,7 @@ from dealradar.cache.near import Kept, NearCache
 from dealradar.config import Settings
 from dealradar.fastlane import heads
 from dealradar.fastlane.accounts import Accounts
-from dealradar.fastlane.asking import Answered, Asking
+from dealradar.fastlane.asking import Answered, Asking, Origin
 from dealradar.fastlane.bearers import Bearer, Bearers
 from dealradar.fastlane.heads import Head
 from dealradar.fastlane.ids import RequestIds
@@ -77,16 +77,34 @@ class Lane:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._heads: dict[bytes, Head] = {}
-        self._origins: dict[tuple[str, str, str], tuple[Toll, bool]] = {}
+        self._origins: dict[tuple[str, str, str], Origin] = {}
         self._ids = RequestIds()
         self._began_s: float | None = None
 
     def consider(self, data: bytes, peer: str) -> Asking | None:
         """Return what *peer* asks with *data*; None where that is for the ordinary road."""
-        if self._began_s is None:
-            self._began_s = time.perf_counter()
+        self._begin()
         head = self._heads.get(data) or self._read(data)
-        return None if head is None else self._understand(head, peer)
+        return None if head is None else self.understand(head, peer)
+
+    def understand(self, head: Head, peer: str) -> Asking | None:
+        """Return what *peer* asks with *head*, if the ordinary road has shown what it means and who shows it."""
+        self._begin()
+        lesson = self._parts.lessons.find(head.target)
+        if lesson is None:
+            return None
+        bearer: Bearer | None = None
+        if head.credential is not None:
+            bearer = self._parts.bearers.find(head.credential)
+            if bearer is None:
+                return None
+        told = (peer, head.forwarded_for, head.forwarded_proto)
+        origin = self._origins.get(told)
+        if origin is None:
+            origin = self._origin(*told)
+            _remember(self._origins, told, origin)
+        tolls = (origin.toll,) if bearer is None else (origin.toll, bearer.toll)
+        return Asking(head, lesson, origin, tolls, bearer)
 
     def answer(self, askings: Sequence[Asking]) -> list[Outcome]:
         """Return what becomes of each of *askings*."""
@@ -128,23 +146,9 @@ class Lane:
             for key in left:
                 self._parts.counters.give_back(key, window_s=self._parts.quota.window_s)
 
-    def _understand(self, head: Head, peer: str) -> Asking | None:
-        """Return what *peer* asks with *head*, if the ordinary road has shown what it means and who shows it."""
-        lesson = self._parts.lessons.find(head.target)
-        if lesson is None:
-            return None
-        bearer: Bearer | None = None
-        if head.credential is not None:
-            bearer = self._parts.bearers.find(head.credential)
-            if bearer is None:
-                return None
-        told = (peer, head.forwarded_for, head.forwarded_proto)
-        origin = self._origins.get(told)
-        if origin is None:
-            origin = self._origin(*told)
-            _remember(self._origins, told, origin)
-        toll, is_secure = origin
-        return Asking(head, lesson, (toll,) if bearer is None else (toll, bearer.toll), is_secure, bearer)
+    def _begin(self) -> None:
+        if self._began_s is None:
+            self._began_s = time.perf_counter()
 
     def _settled(self, asking: Asking, question: Question) -> Outcome:
         """Return what becomes of *asking*, by the answer to the *question*."""
@@ -154,7 +158,9 @@ class Lane:
         is_spent = any(tallies[toll.key].count > toll.quota.requests for toll in asking.tolls)
         if ours is None or is_spent or not self._is_proven(asking.bearer, question, now_s=now_s):
             return Outcome(None, tallies)
-        worded = self._parts.wording.of(asking.head, asking.lesson, ours, is_secure=asking.is_secure, now_s=now_s)
+        worded = self._parts.wording.of(
+            asking.head, asking.lesson, ours, is_secure=asking.origin.is_secure, now_s=now_s
+        )
         request_id = asking.head.request_id or self._ids.fresh()
         usages = [toll.quota.usage(tallies[toll.key]) for toll in asking.tolls]
         return Outcome(Answered(asking, ours[1], worded, request_id, usages, now_s))
@@ -178,9 +184,10 @@ class Lane:
             _remember(self._heads, data if head.credential is None else digest, head)
         return head
 
-    def _origin(self, peer: str, addresses: str, scheme: str) -> tuple[Toll, bool]:
-        origin = origins.of(peer, Told(addresses, scheme), self._parts.settings.trusted_proxies)
-        return Toll(self._parts.quota, identities.of_address(origin.address)), origin.scheme == "https"
+    def _origin(self, peer: str, addresses: str, scheme: str) -> Origin:
+        found = origins.of(peer, Told(addresses, scheme), self._parts.settings.trusted_proxies)
+        toll = Toll(self._parts.quota, identities.of_address(found.address))
+        return Origin(found.address, toll, is_secure=found.scheme == "https")
 
 
 def _ours(lesson: Lesson, valid: Valid) -> tuple[Kept, Hit] | None:

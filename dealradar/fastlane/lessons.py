@@ -6,6 +6,7 @@ from typing import Final
 from flask import Request
 
 from dealradar.cache.near import Wanted
+from dealradar.fastlane import environs
 from dealradar.httpcache.overrides import PoliciesInForce
 from dealradar.httpcache.plans import Plan
 from dealradar.httpcache.policies import Policy, Sharing
@@ -67,7 +68,7 @@ def learn(lessons: Lessons, request: Request) -> None:
 
     Only what is the same for everybody, and everybody may read.
     """
-    target = request.environ.get("RAW_URI", "")
+    target = environs.target_of(request.environ)
     policy, plan = request.environ[PLANNED]
     if not target.startswith("/") or policy.sharing is not Sharing.PUBLIC:
         return

@@ -1,6 +1,7 @@
 """The bytes of an answer: what stays the same for a second is worded once a second."""
 
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -33,16 +34,23 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """The beginning of a *head*, all but what is one request's alone, and the *body*; good for the *second*.
+    """The *fields* of an answer, all but what is one request's alone, and its *body*; good for the *second*.
 
-    *unsent_bytes* are those of the body that a 304 spares.
+    *head* is how they go over the wire, behind the line of the *status*, and with what a server adds. *unsent_bytes*
+    are those of the body that a 304 spares.
     """
 
     second: int
     head: bytes
+    fields: tuple[tuple[str, str], ...]
     body: bytes
-    status: int
+    status: HTTPStatus
     unsent_bytes: int = 0
+
+
+def status_line(status: HTTPStatus) -> str:
+    """Return *status* as it stands in a status line, in the words of the ordinary road."""
+    return f"{status.value} {status.phrase.upper()}"
 
 
 class Wording:
@@ -78,18 +86,20 @@ class Wording:
 
     def _word(self, lesson: Lesson, served: Served, variant: Variant, *, now_s: float) -> Worded:
         body = dict(served.encoded).get(variant.coding, served.body)
-        told = {"Server": self._server, "Date": http_date(int(now_s)), "Connection": "keep-alive"}
+        told: dict[str, str] = {}
         if variant.status is HTTPStatus.OK:
-            told |= self._representation(served, variant.coding, body, now_s=now_s)
+            told = self._representation(served, variant.coding, body, now_s=now_s)
         told |= wording.fields_of(served, lesson.policy.sharing, self._settings, now_s=now_s)
         if self._settings.http_etag_enabled:
             told["ETag"] = f'"{in_coding(served.etag, variant.coding)}"'
         told |= headers.of(lesson.path, is_secure_site=self._settings.is_production and variant.is_secure)
-        start = f"HTTP/1.1 {variant.status.value} {variant.status.phrase.upper()}\r\n"
-        head = start + "".join(f"{name}: {value}\r\n" for name, value in told.items())
+        first = {"Server": self._server, "Date": http_date(int(now_s)), "Connection": "keep-alive"}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in (first | told).items())
+        head = f"HTTP/1.1 {status_line(variant.status)}\r\n{lines}".encode("latin-1")
+        worded = partial(Worded, int(now_s), head, tuple(told.items()))
         if variant.status is HTTPStatus.OK:
-            return Worded(int(now_s), head.encode("latin-1"), body, variant.status)
-        return Worded(int(now_s), head.encode("latin-1"), b"", variant.status, unsent_bytes=len(body))
+            return worded(body, variant.status)
+        return worded(b"", variant.status, unsent_bytes=len(body))
 
     def _representation(self, served: Served, coding: Coding, body: bytes, *, now_s: float) -> dict[str, str]:
         """Return the fields that a 304 goes without (RFC 9110 §15.4.5)."""

@@ -13,9 +13,10 @@ from typing import Final
 import psutil
 
 from scripts import ports
-from scripts.bench.rivals.table import Rival, others
+from scripts.bench.rivals.table import GUNICORN, Rival, others
 from scripts.bench.site import Site
 from scripts.bench.wrk import CONNECTIONS, load
+from scripts.parts import Part
 from scripts.refused import RefusedError
 
 ROUNDS: Final = 5
@@ -49,7 +50,8 @@ async def run(site: Site) -> tuple[str, bool]:
         raise RefusedError("needs wrk (Debian: wrk), and compares with varnish and nginx where they are installed")
     await site.step("seed", "--scale", "small")
     async with site.serving(**_TOLD):
-        rivals = list(_rivals(site))
+        plain_port = await _serve_plainly(site)
+        rivals = list(_rivals(site, plain_port))
         return await asyncio.to_thread(_compare, rivals)
 
 
@@ -78,12 +80,21 @@ def _compare(rivals: Sequence[Rival]) -> tuple[str, bool]:
     return table(runs), _is_within(runs)
 
 
-def _rivals(site: Site) -> Iterator[Rival]:
+async def _serve_plainly(site: Site) -> int:
+    """Serve our application by gunicorn as it comes; return at which port."""
+    port = ports.pick()
+    command = (*GUNICORN, "-b", f"{ports.LOCALHOST}:{port}", "wsgi:app")
+    await site.listening(site.supervise(Part("plain", command, site.folder, {**site.environment(), **_TOLD})), port)
+    return port
+
+
+def _rivals(site: Site, plain_port: int) -> Iterator[Rival]:
     url = f"http://{ports.LOCALHOST}:{site.port}{PATH}"
     body = site.folder / "body.json"
     with urllib.request.urlopen(url) as answer:
         body.write_bytes(answer.read())
     yield Rival(OURS, url, {})
+    yield Rival("DealRadar, a hit under plain gthread", f"http://{ports.LOCALHOST}:{plain_port}{PATH}", {})
     yield Rival("DealRadar, the same by Flask", url, BY_FLASK)
     yield from others(site, body)
 

@@ -50,7 +50,7 @@ class Site:
         """
         self.port = ports.pick()
         web = self._run("web", {**told, "PORT": str(self.port)})
-        await self._supervisor.until(web, partial(_listens, self.port), patience_s=PATIENCE_S)
+        await self.listening(web, self.port)
         yield
         _send(web, signal.SIGTERM)
         await web.gone.wait()
@@ -72,6 +72,14 @@ class Site:
         """
         command = flask_command.command(*arguments)
         await self._supervisor.step(Part(arguments[0], command, self.clone.root, self.environment()))
+
+    async def listening(self, member: Member, port: int) -> None:
+        """Wait until *member* listens at *port*.
+
+        Raises:
+            RefusedError: It has ended, or takes too long.
+        """
+        await self._supervisor.until(member, partial(_listens, port), patience_s=PATIENCE_S)
 
     def supervise(self, part: Part) -> Member:
         """Have a further program run until the end."""

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Flask
-from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from dealradar.fastlane.connecting import EXTENSION
 from dealradar.fastlane.lane import Lane
@@ -32,7 +32,7 @@ def lane_of(app: Flask) -> Lane:
     return lane
 
 
-def learn(client: FlaskClient, path: str) -> None:
+def learn(client: Client, path: str) -> None:
     """Ask for *path* by the ordinary road."""
     assert client.get(path).status_code == HTTPStatus.OK
 
