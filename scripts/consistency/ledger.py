@@ -2,11 +2,20 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from threading import Event, Lock
 
 from scripts.consistency.client import CutError
 from scripts.consistency.history import Answer, History
+
+
+class Access(StrEnum):
+    """What somebody waited for."""
+
+    READ = "read"
+    WRITE = "write"
 
 
 @dataclass
@@ -21,6 +30,7 @@ class Ledger:
     cuts: list[CutError] = field(default_factory=list)
     vanishing: tuple[str, ...] = ()
     over: Event = field(default_factory=Event)
+    _longest_s: dict[Access, float] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def did(self, what: str, answer: Answer | None = None) -> None:
@@ -29,6 +39,19 @@ class Ledger:
             self.operations[what] += 1
             if answer is not None:
                 self.x_cache[answer.x_cache] += 1
+        if answer is not None:
+            self.waited(Access.READ, answer.ended_s - answer.began_s)
+
+    def waited(self, access: Access, wait_s: float) -> None:
+        """Note for how long somebody waited, if nobody has for longer."""
+        with self._lock:
+            self._longest_s[access] = max(wait_s, self._longest_s.get(access, 0.0))
+
+    def lap(self) -> Mapping[Access, float]:
+        """Return the longest that anybody waited, in seconds, since this was asked for the last time."""
+        with self._lock:
+            longest_s, self._longest_s = self._longest_s, {}
+        return longest_s
 
     def refuse(self, answer: Answer, reason: str) -> None:
         """Note an answer that shouldn't be."""

@@ -13,7 +13,7 @@ from scripts.consistency import community
 from scripts.consistency.client import Client, CutError, Wish
 from scripts.consistency.community import Community, Target
 from scripts.consistency.history import GONE, Via, Write, mark
-from scripts.consistency.ledger import Ledger
+from scripts.consistency.ledger import Access, Ledger
 from scripts.consistency.readers import Crowd
 
 _PAUSE_S: Final = 0.12
@@ -55,6 +55,7 @@ class HttpWriter:
             self._find_out(target, number, began_s, connection)
             raise
         self._ledger.did("write")
+        self._ledger.waited(Access.WRITE, answer.ended_s - began_s)
         if answer.status == HTTPStatus.OK:
             self._ledger.history.wrote(Write(target.subject, number, Via.HTTP, began_s, answer.ended_s))
         else:
@@ -137,3 +138,4 @@ class SqlWriter:
         for subject in subjects:
             self._ledger.history.wrote(Write(subject, number, Via.SQL, began_s, ended_s))
         self._ledger.did("write past the site")
+        self._ledger.waited(Access.WRITE, ended_s - began_s)

@@ -19,7 +19,7 @@ from scripts.consistency.stack import Stack
 from scripts.drill import findings
 from scripts.drill.findings import End, Findings
 from scripts.drill.performance import Performance
-from scripts.drill.rehearsal import Rehearsal
+from scripts.drill.rehearsal import Rehearsal, flask
 from scripts.drill.rollback import STEPS
 from scripts.log import Log
 from scripts.roster import Roster
@@ -28,6 +28,9 @@ from scripts.supervise import Supervisor
 _CLIENTS: Final = 4
 _DWELL_S: Final = 3.0
 _SHORT_DWELL_S: Final = 0.5
+_CROWD: Final = "medium"
+"""So many others are there that an index takes a while."""
+
 _SAMPLED: Final = "SELECT coalesce(sum(samples), 0), coalesce(sum(stale), 0) FROM cache_samples"
 
 
@@ -61,6 +64,8 @@ async def _run(folder: Path, log: Log, *, is_short: bool) -> Findings:
         stack = Stack(HERE, folder, supervisor)
         print("starting the site", file=sys.stderr, flush=True)
         await stack.start()
+        if not is_short:
+            await flask(stack, "seed", "--scale", _CROWD)
         people = await asyncio.to_thread(_settle, stack)
         rehearsal = Rehearsal(stack, Injector(stack), admin=people.moderators[0])
         experiment = Experiment(stack, people)

@@ -3,14 +3,19 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from scripts.consistency import judge
 from scripts.consistency.ending import Lost
 from scripts.consistency.history import Outage
-from scripts.consistency.ledger import Ledger
+from scripts.consistency.ledger import Access, Ledger
 
 _SHOWN: Final = 10
+_HEAD: Final = (
+    f"{'':<42} {'took s':>7} {'requests':>9} {'failed':>7} {'stored, then':>13}"
+    f" {'read s':>7} {'write s':>8} {'stall s':>8}"
+)
 _STORED: Final = ("HIT", "STALE")
 
 
@@ -46,14 +51,40 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Waits:
+    """The longest that somebody waited for a read and for a write, and that the machine had nobody's turn come."""
+
+    read_s: float = 0.0
+    write_s: float = 0.0
+    stall_s: float = 0.0
+
+    @classmethod
+    def of(cls, longest_s: Mapping[Access, float], stall_s: float) -> "Waits":
+        """Return them, zero where nobody waited."""
+        return cls(longest_s.get(Access.READ, 0.0), longest_s.get(Access.WRITE, 0.0), stall_s)
+
+    def are_within(self, patience_s: float) -> bool:
+        """Return whether nobody waited for longer, but for what the machine itself held everybody up."""
+        return max(self.read_s, self.write_s) - self.stall_s <= patience_s
+
+    def __str__(self) -> str:
+        return f"{self.read_s:.2f} s for a read, {self.write_s:.2f} s for a write; stalled {self.stall_s:.2f} s"
+
+
+@dataclass(frozen=True)
 class Done:
-    """A step: the seconds it took, what clients met *during* it, and *after* it for a while."""
+    """A step: the seconds it took, what clients met *during* it, and *after* it for a while.
+
+    *waits* are those of both; *patience_s* is how long nobody should have to wait.
+    """
 
     name: str
     is_cached: bool
     took_s: float
     during: Tally
     after: Tally
+    waits: Waits = Waits()
+    patience_s: float = inf
 
     @property
     def has_come_true(self) -> bool:
@@ -95,6 +126,9 @@ def draw_up(done: Sequence[Done], ledger: Ledger, *, outages: Sequence[Outage], 
             "not as meant": [
                 f"{step.name}: {step.after.stored} answers of the store" for step in done if not step.has_come_true
             ],
+            "waited too long": [
+                f"{step.name}: {step.waits}" for step in done if not step.waits.are_within(step.patience_s)
+            ],
             "stale reads": [str(one) for one in judge.stale(suspects, writes=writes, outages=outages)],
             "rolled back and seen": [str(write) for write in ledger.history.undone_but_seen],
             "stale in the end": [str(one) for one in end.lost],
@@ -110,8 +144,9 @@ def draw_up(done: Sequence[Done], ledger: Ledger, *, outages: Sequence[Outage], 
 
 def table(findings: Findings) -> str:
     """Return what was found, as lines."""
-    lines = [f"{'':<42} {'took s':>7} {'requests':>9} {'failed':>7} {'stored, then':>13}"]
+    lines = [_HEAD]
     lines += [_line(step) for step in findings.done]
+    lines.append("read, write: the longest that anybody waited for one; stall: that the machine held everybody up")
     lines.append(f"longest that old things were seen after a write was answered: {findings.oldest_s:.3f} s")
     lines.append(f"stored answers that the site's own sampler compared meanwhile: {findings.samples}")
     for kind, found in findings.wrong.items():
@@ -123,4 +158,7 @@ def table(findings: Findings) -> str:
 
 def _line(step: Done) -> str:
     requests, failed = (step.during.requests + step.after.requests), (step.during.failed + step.after.failed)
-    return f"{step.name:<42} {step.took_s:>7.1f} {requests:>9,} {failed:>7} {step.after.stored_share:>12.0%}"
+    return (
+        f"{step.name:<42} {step.took_s:>7.1f} {requests:>9,} {failed:>7} {step.after.stored_share:>13.0%}"
+        f" {step.waits.read_s:>7.2f} {step.waits.write_s:>8.2f} {step.waits.stall_s:>8.2f}"
+    )

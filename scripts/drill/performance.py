@@ -9,9 +9,10 @@ from functools import partial
 from typing import Final
 
 from scripts.consistency.ledger import Ledger
-from scripts.drill.findings import Done, Tally
+from scripts.drill.findings import Done, Tally, Waits
 from scripts.drill.rehearsal import Rehearsal, until
 from scripts.drill.rollback import Step
+from scripts.drill.stalls import Stalls
 
 ENOUGH: Final = 200
 """How many requests tell something of a step, however slow the machine is."""
@@ -24,6 +25,7 @@ class Performance:
     rehearsal: Rehearsal
     ledger: Ledger
     done: list[Done] = field(default_factory=list)
+    _stalls: Stalls = field(default_factory=Stalls)
 
     async def go_through(self, steps: Sequence[Step], *, dwell_s: float) -> None:
         """Do *steps*, and leave the clients alone with the result of each for *dwell_s*.
@@ -31,15 +33,27 @@ class Performance:
         Raises:
             RefusedError: One can't be done.
         """
-        for step in steps:
-            print(step.name, file=sys.stderr, flush=True)
-            began_s, before = time.monotonic(), Tally.of(self.ledger)
-            await step.act(self.rehearsal)
-            took_s, then = time.monotonic() - began_s, Tally.of(self.ledger)
-            await asyncio.sleep(dwell_s)
-            await until(partial(self._has_enough, then), f"{ENOUGH} requests are answered")
-            after = Tally.of(self.ledger).since(then)
-            self.done.append(Done(step.name, step.is_cached, took_s, during=then.since(before), after=after))
+        watching = asyncio.create_task(self._stalls.watch())
+        try:
+            for step in steps:
+                self.done.append(await self._do(step, dwell_s=dwell_s))
+        finally:
+            watching.cancel()
+
+    async def _do(self, step: Step, *, dwell_s: float) -> Done:
+        print(step.name, file=sys.stderr, flush=True)
+        began_s, before = time.monotonic(), Tally.of(self.ledger)
+        self._lap()
+        await step.act(self.rehearsal)
+        took_s, then = time.monotonic() - began_s, Tally.of(self.ledger)
+        await asyncio.sleep(dwell_s)
+        await until(partial(self._has_enough, then), f"{ENOUGH} requests are answered")
+        after, waits = Tally.of(self.ledger).since(then), self._lap()
+        during = then.since(before)
+        return Done(step.name, step.is_cached, took_s, during, after, waits=waits, patience_s=step.patience_s)
+
+    def _lap(self) -> Waits:
+        return Waits.of(self.ledger.lap(), self._stalls.lap())
 
     def _has_enough(self, before: Tally) -> bool:
         return Tally.of(self.ledger).since(before).requests >= ENOUGH

@@ -66,9 +66,7 @@ class Rehearsal:
         Raises:
             RefusedError: It fails.
         """
-        environment = {**self.stack.members["web"].part.environment, **told}
-        command = flask_command.command(*arguments)
-        await self.stack.supervisor.step(Part(arguments[0], command, self.stack.folder, environment))
+        await flask(self.stack, *arguments, **told)
 
     async def ask(self, path: str, *, method: str = "GET", send: object = None) -> Any:  # noqa: ANN401 - any JSON
         """Return what the site's API answers the administrator.
@@ -107,6 +105,16 @@ class Rehearsal:
             return connection.getresponse().getheader("X-Cache", "-")
         finally:
             connection.close()
+
+
+async def flask(stack: Stack, *arguments: str, **told: str) -> None:
+    """Run one of the application's commands.
+
+    Raises:
+        RefusedError: It fails.
+    """
+    environment = {**stack.members["web"].part.environment, **told}
+    await stack.supervisor.step(Part(arguments[0], flask_command.command(*arguments), stack.folder, environment))
 
 
 async def until(holds: Callable[[], bool], what: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from scripts import postgres
@@ -13,6 +14,9 @@ CATEGORIES: Final = "/api/categories"
 BEFORE_THE_INDEXES: Final = "0004"
 """The migration before the one that makes the indexes."""
 
+INDEX_PATIENCE_S: Final = 1.0
+"""For longer than that nobody may be held up by an index that comes or goes."""
+
 _SHORT_S: Final = (30, 5, 1)
 _ONE_INDEX: Final = ("--only", "idx_deals_seen_created")
 _INDEXES: Final = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
@@ -22,13 +26,14 @@ _INDEXES: Final = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname =
 class Step:
     """One thing that is done; *is_cached* is whether public answers come out of the cache afterwards.
 
-    *is_short* says that it belongs to the short form as well.
+    *is_short* says that it belongs to the short form as well, *patience_s* how long nobody should have to wait for it.
     """
 
     name: str
     act: Callable[[Rehearsal], Awaitable[None]]
     is_cached: bool
     is_short: bool = False
+    patience_s: float = inf
 
 
 async def _look(rehearsal: Rehearsal) -> None:
@@ -118,8 +123,8 @@ STEPS: Final = (
     Step("gradual: lives of 30 s, 5 s, 1 s", _shorten, is_cached=True),
     Step("gradual: endpoints switched off", _end_caching, is_cached=False),
     Step("policies as declared", _restore, is_cached=True),
-    Step("one index dropped", _drop_one, is_cached=True),
-    Step("all indexes dropped", _drop_all, is_cached=True),
-    Step("indexes created again", _create, is_cached=True),
+    Step("one index dropped", _drop_one, is_cached=True, patience_s=INDEX_PATIENCE_S),
+    Step("all indexes dropped", _drop_all, is_cached=True, patience_s=INDEX_PATIENCE_S),
+    Step("indexes created again", _create, is_cached=True, patience_s=INDEX_PATIENCE_S),
     Step("migration taken back and forth, beside", _migrate_beside, is_cached=True),
 )

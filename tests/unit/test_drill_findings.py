@@ -7,8 +7,8 @@ import pytest
 
 from scripts.consistency.client import CutError, Wish
 from scripts.consistency.history import Answer, Outage, Via, What, Write, mark
-from scripts.consistency.ledger import Ledger
-from scripts.drill.findings import Done, End, Tally, draw_up, table
+from scripts.consistency.ledger import Access, Ledger
+from scripts.drill.findings import Done, End, Tally, Waits, draw_up, table
 
 NOTHING = Tally(0, 0, {})
 CACHED = Done("on", is_cached=True, took_s=1.0, during=NOTHING, after=Tally(10, 0, {"HIT": 8, "MISS": 2}))
@@ -46,6 +46,47 @@ def test_a_step_that_didnt_do_what_it_was_to_is_told(step: Done) -> None:
 
     assert len(findings.wrong["not as meant"]) == 1
     assert table(findings).endswith("SOMEBODY NOTICED")
+
+
+@pytest.mark.parametrize(
+    ("waits", "is_too_long"),
+    [
+        (Waits(read_s=0.9, write_s=1.0), False),
+        (Waits(read_s=1.1), True),
+        (Waits(write_s=1.1), True),
+        (Waits(write_s=1.4, stall_s=0.5), False),
+        (Waits(write_s=1.6, stall_s=0.5), True),
+    ],
+    ids=str,
+)
+def test_a_step_that_has_somebody_wait_longer_than_it_may_is_told_unless_the_machine_stood_still(
+    waits: Waits, *, is_too_long: bool
+) -> None:
+    step = replace(CACHED, waits=waits, patience_s=1.0)
+
+    findings = draw_up([step], Ledger(), outages=(), end=End())
+
+    assert findings.wrong["waited too long"] == ([f"on: {waits}"] if is_too_long else [])
+    assert findings.is_clean is not is_too_long
+
+
+def test_a_step_without_patience_of_its_own_may_have_people_wait() -> None:
+    findings = draw_up([replace(CACHED, waits=Waits(read_s=9.0))], Ledger(), outages=(), end=End())
+
+    assert findings.is_clean
+    assert "9.00" in table(findings)
+
+
+def test_the_longest_wait_is_that_since_the_last_lap() -> None:
+    ledger = Ledger()
+    ledger.did("read", _answer("HIT"))
+    ledger.waited(Access.WRITE, 0.5)
+    ledger.waited(Access.WRITE, 0.25)
+
+    first, second = (Waits.of(ledger.lap(), stall_s=0.0) for _ in range(2))
+
+    assert (round(first.read_s, 3), first.write_s) == (0.1, 0.5)
+    assert second == Waits()
 
 
 def test_a_request_without_an_answer_is_told() -> None:
