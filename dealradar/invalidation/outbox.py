@@ -22,7 +22,7 @@ _OF_THIS_TRANSACTION: Final = text("""
      GROUP BY transaction_id
 """)
 
-_DUE: Final = """
+DUE: Final = """
     SELECT transaction_id, tag, kind, extract(epoch FROM clock_timestamp() - created_at) FROM cache_outbox
      WHERE delivered_at IS NULL AND NOT delivered_to @> ARRAY[CAST(:target AS text)]
        AND created_at < now() - make_interval(secs => CASE kind WHEN 2 THEN :soft_older_than_s ELSE :older_than_s END)
@@ -31,8 +31,8 @@ _DUE: Final = """
                AND coalesce(told_at, created_at) <= clock_timestamp() - make_interval(secs => :delay_s))
      ORDER BY kind, transaction_id LIMIT :limit
 """
-_LOOK: Final = text(_DUE)
-_CLAIM: Final = text(_DUE + "FOR UPDATE SKIP LOCKED")
+_LOOK: Final = text(DUE)
+_CLAIM: Final = text(DUE + "FOR UPDATE SKIP LOCKED")
 
 _TELL: Final = """
     UPDATE cache_outbox
@@ -43,26 +43,26 @@ _TELL: Final = """
      WHERE cache_outbox.transaction_id = had.transaction_id AND cache_outbox.tag = had.tag
 """
 # In one order, whoever marks them: two who mark the same rows for two targets would else wait for each other.
-_MARK: Final = text("""
+_MARK: Final = text(f"""
     WITH had AS (
         SELECT transaction_id, tag FROM cache_outbox
           JOIN unnest(:transaction_ids, :tags) AS told (transaction_id, tag) USING (transaction_id, tag)
          ORDER BY transaction_id, tag
            FOR UPDATE OF cache_outbox
-    )""" + _TELL).bindparams(  # noqa: S608  from above
+    ){_TELL}""").bindparams(  # noqa: S608  from above
     bindparam("targets", type_=ARRAY(Text)),
     bindparam("transaction_ids", type_=ARRAY(BigInteger)),
     bindparam("tags", type_=ARRAY(Text)),
 )
 
 # What a sweep is just delivering is left to it: its target may hang for a moment, and the sweep marks it itself.
-_NOTE: Final = text("""
+_NOTE: Final = text(f"""
     WITH had AS (
         SELECT transaction_id, tag FROM cache_outbox
           JOIN unnest(:transaction_ids, :kinds) AS paid (transaction_id, kind) USING (transaction_id)
          WHERE cache_outbox.kind <= paid.kind AND delivered_at IS NULL AND NOT delivered_to @> ARRAY[:target]
            FOR UPDATE OF cache_outbox SKIP LOCKED
-    )""" + _TELL).bindparams(  # noqa: S608  from above
+    ){_TELL}""").bindparams(  # noqa: S608  from above
     bindparam("targets", type_=ARRAY(Text)),
     bindparam("transaction_ids", type_=ARRAY(BigInteger)),
     bindparam("kinds", type_=ARRAY(Integer)),
@@ -201,12 +201,12 @@ def claim(due: Due, *, limit: int) -> list[Row]:
     They are the present transaction's to deliver until it ends; what somebody else has claimed is left to them, and
     what is within its grace to its writer.
     """
-    return _rows(db.session.execute(_CLAIM, _asking(due, limit)))
+    return _rows(db.session.execute(_CLAIM, asking(due, limit)))
 
 
 def look(due: Due, *, limit: int) -> list[Row]:
     """Return the same, also what somebody has claimed, and claim nothing."""
-    return _rows(db.session.execute(_LOOK, _asking(due, limit)))
+    return _rows(db.session.execute(_LOOK, asking(due, limit)))
 
 
 def note(paid: Collection[tuple[int, int]], target: str, targets: Collection[str]) -> int:
@@ -272,7 +272,8 @@ def keep_out() -> None:
     db.session.execute(text(f"SET LOCAL {SWITCH} = 'off'"))
 
 
-def _asking(due: Due, limit: int) -> dict[str, Any]:
+def asking(due: Due, limit: int) -> dict[str, Any]:
+    """Return what the statement `DUE` is asked with."""
     return {
         "target": due.name,
         "limit": limit,

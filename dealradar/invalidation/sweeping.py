@@ -9,7 +9,7 @@ from flask import current_app
 
 from dealradar.cache import SOFT_BOUND_S
 from dealradar.config import Settings
-from dealradar.invalidation import attempts, covering, outbox, turns
+from dealradar.invalidation import attempts, chores, covering, outbox, turns
 from dealradar.invalidation.counting import Reason
 from dealradar.invalidation.counting import count as count_tags
 from dealradar.invalidation.hook import bookkeeping, is_paying
@@ -47,11 +47,15 @@ def sweep(all_turns: Sequence[Turn] | None = None) -> int:
             folded = outbox.fold(told=turns.regardless_of_the_store(listed), older_than_s=OLDER_THAN_S)
         _prune()
         return folded
-    swept = _pay(names)
     with bookkeeping():
-        outbox.finish(names)
+        seen = chores.look(Due(STORE.name, GRACE), names, window_s=_window_s())
+    swept = _pay(names) if seen.pays else 0
+    if seen.finishes:
+        with bookkeeping():
+            outbox.finish(names)
     covering.cover(listed)
-    _prune()
+    if seen.prunes:
+        _prune()
     if swept:
         log.info("swept", tag_count=swept)
     return swept
@@ -109,6 +113,10 @@ def _pay_batch(names: Collection[str]) -> tuple[int, bool]:
 
 
 def _prune() -> None:
-    settings: Settings = current_app.extensions["settings"]
     with bookkeeping():
-        outbox.prune(MAX_PRUNED, window_s=settings.cache_replay_window_s)
+        outbox.prune(MAX_PRUNED, window_s=_window_s())
+
+
+def _window_s() -> float:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.cache_replay_window_s
