@@ -27,7 +27,7 @@ from dealradar.invalidation import transaction
 from tests.factories.people import token_for
 from tests.integration.fastlane.lanes import OWN, PEER, TIMED, Answer, lane_of, parse
 
-EXAMPLES: Final = 20_000 if "LONG_TESTS" in os.environ else 600
+EXAMPLES: Final = 20_000 if "LONG_TESTS" in os.environ else 400
 CONFIG: Final = Config()
 CONFIG.set("secure_scheme_headers", {})  # as in our configuration: who is behind a proxy is decided elsewhere
 TARGETS: Final = ("/api/deals/1", "/api/deals/1?x=%20y", "/api/reviews/deal/1?limit=3", "/api/categories#top")
