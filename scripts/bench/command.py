@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scripts import place
-from scripts.bench import database, hit, limits, stampede, varnish, wildcard
+from scripts.bench import database, hit, idle, limits, stampede, varnish, wildcard
 from scripts.bench.site import Site
 from scripts.clone import HERE
 from scripts.log import Log
@@ -29,6 +29,7 @@ class Bench:
 BENCHES: Final = (
     Bench("database", "what the database is spared by the cache, where few and where many write", database.run),
     Bench("hit", "how fast a cached answer is, beside what one would take instead", hit.run),
+    Bench("idle", "what ten thousand idle connections cost in memory and throughput", idle.run),
     Bench("limits", "how exactly requests are counted, also while the store is away", limits.run),
     Bench("stampede", "what the database is asked while crowds want what is not cached", stampede.run),
     Bench("varnish", "how soon a write shows through Varnish, and how much it answers itself", varnish.run),

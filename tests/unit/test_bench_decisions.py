@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from scripts.bench import idle
 from scripts.bench.database import Comparison, Cost, Outcome, table
 from scripts.bench.statements import less
 from scripts.bench.traffic import MEMBERS, Places, recorded
@@ -75,3 +76,22 @@ def test_what_is_left_is_listed_for_a_thousand_requests_the_most_frequent_first(
 
 def test_what_was_done_before_does_not_count() -> None:
     assert less({"a": 3.0, "b": 2.0, "c": 1.0}, {"a": 1.0, "b": 2.0}) == {"a": 2.0, "c": 1.0}
+
+
+IDLE = idle.Cost(connections=10_000, grown_bytes=50_000_000, rate_without=1_000.0, rate_with=950.0, waited_s=0.01)
+
+
+@pytest.mark.parametrize(
+    ("cost", "is_within"),
+    [
+        (IDLE, True),
+        (replace(IDLE, grown_bytes=100_000_000), False),
+        (replace(IDLE, rate_with=900.0), False),
+        (replace(IDLE, waited_s=4.8), False),
+    ],
+)
+def test_idle_connections_may_cost_little_memory_little_throughput_and_no_thread(
+    cost: idle.Cost, is_within: bool
+) -> None:
+    assert cost.is_within is is_within
+    assert f"{cost.bytes_each:,.0f} bytes" in idle.table(cost)
