@@ -16,16 +16,17 @@ from dealradar.extensions import db
 def of_review(review_id: int, query: ThreadQuery) -> Page[ThreadComment]:
     """Return the comments on a review that answer it directly, or go on at the cursor, with the replies below them.
 
-    It takes two statements, which read no more of the thread than the answer holds.
+    It takes one statement, which reads no more of the thread than the answer holds.
 
     Raises:
         NotFoundError: There is no such review, or it may not be seen.
         BadCursorError: The cursor is not of this thread in this order.
     """
-    reviews.ensure_visible(review_id)
     cursors = Cursors(review_id, ORDERS[query.sort])
     place = cursors.read(query.cursor) if query.cursor is not None else cursors.start()
     rows = db.session.execute(statement(review_id, place, query)).mappings().all()
+    if not rows:
+        reviews.ensure_visible(review_id)
     return _Tree(cursors, rows).page(place.parent_id)
 
 

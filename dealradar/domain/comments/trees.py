@@ -5,12 +5,14 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, FromClause, Select, func, literal, literal_column, select, true
 from sqlalchemy.orm import Bundle
 
-from dealradar.domain import pages
+from dealradar.domain import pages, reviews
 from dealradar.domain.comments.columns import IS_AUTHOR, IS_SHOWN, OWN
 from dealradar.domain.comments.models import Comment
 from dealradar.domain.comments.places import ORDERS, ROOT, Place
 from dealradar.domain.comments.shapes import ThreadQuery
+from dealradar.domain.deals.models import Deal
 from dealradar.domain.pages import Order
+from dealradar.domain.reviews.models import Review
 from dealradar.domain.users import AuthorOut
 from dealradar.domain.users.models import User
 
@@ -22,11 +24,11 @@ def statement(review_id: int, place: Place, query: ThreadQuery) -> Select[*tuple
     """Return the statement for the comments from *place* on and, level by level, what is below them.
 
     Each row has its ``position`` among those of its siblings that were asked for, and the ``next_id`` of the sibling
-    after it. PostgreSQL stops reading as soon as the answer is full.
+    after it; there is none where the review may not be seen. PostgreSQL stops reading as soon as the answer is full.
     """
     order = ORDERS[query.sort]
     level = _level(order, query.limit).where(Comment.review_id == review_id)
-    first = level.where(_answers(place.parent_id), pages.after(order, place.values))
+    first = level.where(_answers(place.parent_id), pages.after(order, place.values), _is_seen(review_id))
     tree = first.add_columns(literal(1).label("level")).cte("tree", recursive=True)
     replies = level.where(_answers(tree.c.id)).lateral()
     below = select(replies, tree.c.level + 1).select_from(tree).join(replies, true()).where(tree.c.level < query.depth)
@@ -38,6 +40,16 @@ def statement(review_id: int, place: Place, query: ThreadQuery) -> Select[*tuple
     )
     own = (comment.c[column.key] for column in OWN)
     return select(kept.c.position, kept.c.next_id, *own, author).select_from(kept).join(comment, true())
+
+
+def _is_seen(review_id: int) -> ColumnElement[bool]:
+    """Return the condition that people see the review, which PostgreSQL asks for once."""
+    return (
+        select(Review.id)
+        .join(Deal, Deal.id == Review.deal_id)
+        .where(Review.id == review_id, reviews.is_visible())
+        .exists()
+    )
 
 
 def _answers(parent_id: int | ColumnElement[int]) -> ColumnElement[bool]:

@@ -53,7 +53,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "PATCH /api/reviews/<int:review_id>": 7,
     "DELETE /api/reviews/<int:review_id>": 6,
     "POST /api/reviews/<int:review_id>/vote": 6,
-    "GET /api/comments/review/<int:review_id>": 2,
+    "GET /api/comments/review/<int:review_id>": 1,
     "GET /api/comments/deal/<int:deal_id>": 1,
     "GET /api/comments/user/<int:user_id>": 1,
     "GET /api/comments/<int:comment_id>": 1,

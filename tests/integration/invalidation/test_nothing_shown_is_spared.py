@@ -85,7 +85,7 @@ ARRIVALS: Final = {
 
 TABLES: Final = tuple(table for table in Base.metadata.sorted_tables if table.name != "cache_outbox")
 UNSEEN: Final = {
-    *("tokens", "api_keys", "notifications", "moderation_log"),
+    *("tokens", "api_keys", "notifications", "moderation_log", "report_tallies"),
     *("cache_jobs", "cache_policies", "cache_policy_changes", "cache_samples", "cache_targets"),
     *("alerts", "alert_states", "alert_values", "alert_silences", "alert_turns", "mails"),
     *("readings", "gauge_readings", "processes"),
