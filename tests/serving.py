@@ -64,7 +64,7 @@ EXEMPT: Final = (
     Exempt("deals", frozenset({"status"}), "few of all deals have been hidden or removed"),
     Exempt("reviews", frozenset({"status"}), "few of all reviews have been hidden or removed"),
     Exempt("comments", frozenset({"status", "reply_count"}), "few of all comments have been hidden or removed"),
-    Exempt("deals", frozenset({"rating_avg"}), "a floor of the rating is low enough for many of those that have one"),
+    Exempt("deals", frozenset({"rating_avg"}), "the highest floor leaves a tenth, evenly spread but by score"),
     Exempt("deals", PLACE, "they are those of one price range, sorted then", index="idx_deals_seen_price"),
     Exempt("deals", PLACE, "they are those with the words, sorted then", index="idx_deals_search"),
     Exempt("deals", PLACE, "they are those of one person, sorted then", index="idx_deals_author"),

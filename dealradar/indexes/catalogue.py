@@ -15,6 +15,9 @@ DEALS: Final = (
     Index("idx_deals_seen_created", "deals", ("created_at", "id"), ("deals, newest first",), where=SEEN),
     Index("idx_deals_seen_score", "deals", ("score", "id"), ("deals, top first",), where=SEEN),
     Index(
+        "idx_deals_five_stars", "deals", ("score", "id"), ("deals of five stars",), where=f"{SEEN} AND rating_avg >= 5"
+    ),
+    Index(
         "idx_deals_seen_price",
         "deals",
         ("price_cents", "id"),
@@ -82,7 +85,6 @@ MERCHANTS: Final = (
         ("(left(lower(name::text), 24))", "id"),
         ("merchants by name",),
     ),
-    Index("idx_merchants_deals", "merchants", ("deal_count", "id"), ("merchants with the most deals",)),
 )
 
 USERS: Final = (

@@ -73,7 +73,7 @@ FIXED: Final = {
     "category": "electronics",
     "min_price": 100_000,
     "max_price": 20,
-    "min_rating": 4,
+    "min_rating": 5,
     "rating": 2,
     "q": "espresso",
     "since": "2026-01-01T00:00:00Z",
