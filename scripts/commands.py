@@ -38,6 +38,12 @@ COMMANDS: Final = (
     ),
     Command("bench", "NAME", "measure a site on servers of its own", "scripts.bench.command"),
     Command(
+        "load",
+        "[--profile NAME] [--rate R|--max] [--minutes M]",
+        "load a site as a community does, off, cold and warm",
+        "scripts.load.command",
+    ),
+    Command(
         "drill",
         "rollback [--short]",
         "take cache and indexes back and bring them again, under load",

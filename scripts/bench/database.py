@@ -124,13 +124,18 @@ async def run(site: Site) -> tuple[str, bool]:
     url = site.servers["DATABASE_URL"].url
     with postgres.connect(url) as database:
         database.execute("VACUUM ANALYZE")
-        places = Places(*(_numbers(database, query) for query in (_DEALS, _REVIEWS, _PEOPLE)))
+        places = places_of(database)
     gauge = Gauge(url)
     try:
         found = [await _compare(site, gauge, places, writes_share=share) for share in WRITES_SHARES]
     finally:
         gauge.close()
     return table(found), all(comparison.is_exact() for comparison in found)
+
+
+def places_of(database: _Connection) -> Places:
+    """Return what there is to be asked for."""
+    return Places(*(_numbers(database, query) for query in (_DEALS, _REVIEWS, _PEOPLE)))
 
 
 def table(found: Sequence[Comparison]) -> str:

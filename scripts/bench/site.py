@@ -10,12 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from scripts import flask_command, parts, ports, servers
 from scripts.clone import Clone
 from scripts.parts import Part, Server
 from scripts.supervise import Member, Supervisor
 
 PATIENCE_S: Final = 90.0
+_PARTS: Final = ("web", "worker", "beat")
 _TOLD: Final = {"DEALRADAR_ENV": "test", "LOG_LEVEL": "warning", "WEB_CONCURRENCY": "2", "WEB_THREADS": "8"}
 
 
@@ -85,10 +88,18 @@ class Site:
         """Have a further program run until the end."""
         return self._supervisor.start(part)
 
+    def processes(self) -> tuple[psutil.Process, ...]:
+        """Return those of web, worker and beat that run now."""
+        members = [self._members[name] for name in _PARTS if name in self._members]
+        pids = [member.process.pid for member in members if member.process is not None and not member.gone.is_set()]
+        masters = [psutil.Process(pid) for pid in pids]
+        return tuple(process for master in masters for process in (master, *master.children(recursive=True)))
+
     def _run(self, name: str, told: Mapping[str, str]) -> Member:
         environment = {**self.environment(), **told}
         text = self.clone.procfile.read_text()
-        return self._supervisor.start(_listed(text, name, cwd=self.folder, environment=environment))
+        self._members[name] = self._supervisor.start(_listed(text, name, cwd=self.folder, environment=environment))
+        return self._members[name]
 
     async def revive(self, variable: str) -> None:
         """Start the server that *variable* names, as often as one likes, and see it answer.

@@ -58,8 +58,8 @@ _READS: Final = (
 )
 
 
-class _Dice:
-    """Draws from *places* by a law of Zipf."""
+class Dice:
+    """Draws from *places* by a law of Zipf; *random* is for what is drawn otherwise."""
 
     def __init__(self, places: Places, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - the same traffic each time
@@ -67,26 +67,27 @@ class _Dice:
         self._drawn_from = {name: (numbers, _zipf(len(numbers))) for name, numbers in named.items()}
 
     def draw(self, name: str) -> int:
+        """Return the number of a `deal`, a `review` or a `person`."""
         numbers, weights = self._drawn_from[name]
         return self.random.choices(numbers, cum_weights=weights)[0]
 
 
 def recorded(places: Places, *, requests: int, writes_share: float, seed: int) -> tuple[Ask, ...]:
     """Return as many *requests*, the same for the same seed, every so many of them a write."""
-    dice = _Dice(places, seed)
+    dice = Dice(places, seed)
     every = round(1 / writes_share)
     writes = _writes(dice)
     return tuple(next(writes) if number % every == 0 else _read(dice) for number in range(1, requests + 1))
 
 
-def _read(dice: _Dice) -> Ask:
+def _read(dice: Dice) -> Ask:
     path = dice.random.choices(_READS, weights=[kind.parts for kind in _READS])[0].path
     drawn = {name: dice.draw(name) for name in ("deal", "review", "person") if f"{{{name}}}" in path}
     member = dice.random.randrange(MEMBERS) if dice.random.random() < MEMBERS_READ else None
     return Ask("GET", path.format(**drawn), member=member)
 
 
-def _writes(dice: _Dice) -> Iterator[Ask]:
+def _writes(dice: Dice) -> Iterator[Ask]:
     """Yield votes, comments and reviews, in turn; nobody reviews a deal twice."""
     reviewed: set[tuple[int, int]] = set()
     while True:
@@ -96,7 +97,7 @@ def _writes(dice: _Dice) -> Iterator[Ask]:
         yield _review(dice, reviewed)
 
 
-def _review(dice: _Dice, reviewed: set[tuple[int, int]]) -> Ask:
+def _review(dice: Dice, reviewed: set[tuple[int, int]]) -> Ask:
     while (new := (dice.random.randrange(MEMBERS), dice.draw("deal"))) in reviewed:
         pass
     reviewed.add(new)
@@ -104,7 +105,7 @@ def _review(dice: _Dice, reviewed: set[tuple[int, int]]) -> Ask:
     return Ask("POST", "/api/reviews", {"deal_id": deal, "rating": 4, "body": "As described."}, member)
 
 
-def _post(dice: _Dice, path: str, send: Mapping[str, Any]) -> Ask:
+def _post(dice: Dice, path: str, send: Mapping[str, Any]) -> Ask:
     return Ask("POST", path, send, dice.random.randrange(MEMBERS))
 
 

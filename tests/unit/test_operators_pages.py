@@ -19,6 +19,7 @@ from scripts.bench.command import BENCHES
 from scripts.commands import COMMANDS
 from scripts.consistency import command as consistency
 from scripts.drill import command as drill
+from scripts.load import command as load
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("operations.md", "alerts.md")
@@ -90,7 +91,7 @@ def test_every_command_of_developers_that_is_told_exists(page: str) -> None:
 def test_what_measures_and_rehearses_takes_what_is_told() -> None:
     names = {bench.name for bench in BENCHES}
     told = [shlex.split(typed) for typed in _found("operations.md", DEV)]
-    parsers = {"check-consistency": consistency.wish_of, "drill": drill.wish_of}
+    parsers = {"check-consistency": consistency.wish_of, "drill": drill.wish_of, "load": load.wish_of}
 
     assert {words[1] for words in told if words[0] == "bench"} <= names
     for verb, *arguments in told:
