@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dealradar.cache import Hit
 from dealradar.fastlane import wording
@@ -23,8 +24,7 @@ class Origin:
     is_secure: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(NamedTuple):
     """A request that may be answered here: what it asks, what that means, and whose it is.
 
     *tolls* are its address's, and that of its *bearer*, None where no credential was shown.
@@ -37,8 +37,7 @@ class Asking:
     bearer: Bearer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """A request that was answered here at *at_s*, in Unix time: with what, out of which entry, and under which id.
 
     *usages* say what is left of the limits that it is under.

@@ -25,7 +25,7 @@ class Question:
         self._inquiry: Final = Inquiry(near, [*wanted, *(bearer.record for bearer in bearers)])
         self._readers: Final = tuple({bearer.reader: None for bearer in bearers if bearer.reader is not None})
         self._waiting: frozenset[str] = frozenset()
-        self.tolls: Final = Tolls(counters, (toll for asking in askings for toll in asking.tolls))
+        self.tolls: Final = Tolls(counters, [toll for asking in askings for toll in asking.tolls])
         self.valid: Valid = {}
 
     def put(self, exchange: Exchange, *, now_s: float) -> None:

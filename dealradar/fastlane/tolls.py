@@ -1,7 +1,7 @@
 """Count requests towards the limits that any GET is under: its address's, and that of who shows a credential."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from limits import RateLimitItem, parse
@@ -58,15 +58,12 @@ def quota_of(limit: RateLimit, settings: Settings) -> Quota:
 class Tolls:
     """What the requests of one moment add to their counters, each of which is asked once."""
 
-    def __init__(self, counters: SharedCounters, tolls: Iterable[Toll]) -> None:
+    def __init__(self, counters: SharedCounters, tolls: Sequence[Toll]) -> None:
         self._counters = counters
-        by_key: dict[str, Toll] = {}
-        amounts: Counter[str] = Counter()
-        for toll in tolls:
-            by_key[toll.key] = toll
-            amounts[toll.key] += 1
+        by_key = {toll.key: toll for toll in tolls}
         self._begun = {
-            key: counters.begin(key, amounts[key], window_s=toll.quota.window_s) for key, toll in by_key.items()
+            key: counters.begin(key, amount, window_s=by_key[key].quota.window_s)
+            for key, amount in Counter([toll.key for toll in tolls]).items()
         }
         self._tallies: dict[str, Tally] = {}
 
@@ -85,10 +82,8 @@ class Tolls:
         for counting in self._begun.values():
             self._counters.forgo(counting, error)
 
-    def take(self, tolls: Iterable[Toll]) -> Mapping[str, Tally]:
-        """Return where the next of the requests that pay *tolls* stands, by key."""
-        taken: dict[str, Tally] = {}
-        for toll in tolls:
-            before = self._tallies[toll.key]
-            self._tallies[toll.key] = taken[toll.key] = Tally(before.count + 1, before.resets_at_s)
+    def take(self, toll: Toll) -> Tally:
+        """Return where the next of the requests that pay *toll* stands."""
+        before = self._tallies[toll.key]
+        self._tallies[toll.key] = taken = Tally(before.count + 1, before.resets_at_s)
         return taken
