@@ -20,7 +20,10 @@ _US: Final = 1_000_000
 
 @dataclass(frozen=True)
 class Orders:
-    """What a generator is to do: *rate_per_s* is None where each connection asks on as soon as it has its answer."""
+    """What a generator is to do from *begins_s* on, by the clock that never goes back.
+
+    *rate_per_s* is None where each connection asks on as soon as it has its answer.
+    """
 
     port: int
     mix: Mix
@@ -29,6 +32,7 @@ class Orders:
     connections: int
     rate_per_s: float | None
     duration_s: float
+    begins_s: float
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Generator:
 
     def run(self) -> Done:
         """Ask until the time is over, then wait for what is under way."""
+        time.sleep(max(0.0, self._orders.begins_s - time.monotonic()))
         began_s, worked_s = time.perf_counter(), time.process_time()
         ends_s, self._began_s = began_s + self._orders.duration_s, began_s
         sent, due = 0, self._orders.rate_per_s

@@ -6,10 +6,12 @@ import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from scripts import postgres
 from scripts.bench.database import Gauge
+from scripts.bench.edge import Client
 from scripts.bench.site import Site
 from scripts.load import crew, settling
 from scripts.load.generator import Orders
@@ -17,9 +19,12 @@ from scripts.load.profiles import Act, Profile
 from scripts.load.reading import Reader
 from scripts.load.requests import Ground
 from scripts.load.stages import Stage
+from scripts.refused import RefusedError
 
 CONNECTIONS: Final = 50
 _READINGS: Final = 100
+_LEAD_S: Final = 3.0
+"""Generators are started within it, so that they begin at once."""
 _SHORTEST_S: Final = 0.5
 _TOLD: Final = {
     "REGISTER_MAX_PER_MINUTE": "100000",
@@ -71,21 +76,36 @@ class Player:
     async def _act(self, act: Act, ground: Ground, *, seed: int) -> Stage:
         if act.begin is not None:
             await act.begin(self.site)
-        orders = Orders(self.site.port, act.mix, ground, seed, CONNECTIONS, self.pace.rate_per_s, self.pace.duration_s)
+        orders = Orders(
+            self.site.port,
+            act.mix,
+            ground,
+            seed,
+            CONNECTIONS,
+            rate_per_s=self.pace.rate_per_s,
+            duration_s=self.pace.duration_s,
+            begins_s=time.monotonic() + _LEAD_S,
+        )
         before = self.gauge.read()
         with Reader(self.site, every_s=max(_SHORTEST_S, self.pace.duration_s / _READINGS)) as vitals:
             playing = asyncio.create_task(asyncio.to_thread(crew.play, orders, act.name))
-            struck_at_s = await self._strike(act) if act.strike else None
+            struck_at_s = await asyncio.to_thread(self._strike, act, orders) if act.strike else None
             played = await playing
         return Stage(act.name, played, self.gauge.read().less(before), tuple(vitals), struck_at_s)
 
-    async def _strike(self, act: Act) -> float:
-        """Return how many seconds after the beginning it was done."""
-        began_s = time.monotonic()
-        await asyncio.sleep(self.pace.duration_s / 2)
-        assert act.strike is not None  # noqa: S101 - it was looked at
-        await act.strike(self.site)
-        return time.monotonic() - began_s
+    def _strike(self, act: Act, orders: Orders) -> float:
+        """Invalidate in the middle of the time; return how many seconds after the beginning it was in force.
+
+        Raises:
+            RefusedError: The site doesn't do it.
+        """
+        time.sleep(max(0.0, orders.begins_s + orders.duration_s / 2 - time.monotonic()))
+        client = Client(self.site.port)
+        client.token = orders.ground.moderators[0].token
+        status, _, body = client.ask("/api/cache/invalidate", method="POST", send=act.strike)
+        if status != HTTPStatus.ACCEPTED:
+            raise RefusedError(f"the invalidation was answered {status}: {body.decode(errors='replace')[:200]}")
+        return time.monotonic() - orders.begins_s
 
 
 async def perform(site: Site, profile: Profile, pace: Pace, *, scale: str) -> Sequence[Stage]:

@@ -11,19 +11,19 @@ from scripts.load import goals
 from scripts.load.goals import Goal
 from scripts.load.traffic import Mix
 
-FLUSHED_PATH: Final = "/deals"
-"""What most readers begin with."""
+LISTS: Final = "/deals"
+"""The lists that most readers begin with, and each deal."""
 
 
 @dataclass(frozen=True)
 class Act:
-    """One stage: *begin* prepares the store before it, *strike* is done in the middle of it."""
+    """One stage: *begin* prepares the store before it, *strike* is what is invalidated in the middle of it."""
 
     name: str
     is_cached: bool = True
     mix: Mix = field(default_factory=Mix)
     begin: Callable[[Site], Awaitable[None]] | None = None
-    strike: Callable[[Site], Awaitable[None]] | None = None
+    strike: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,6 @@ class Profile:
 
 async def _empty(site: Site) -> None:
     redis.Redis.from_url(site.servers["REDIS_URL"].url).flushall()
-
-
-async def _invalidate_one(site: Site) -> None:
-    await site.step("cache", "invalidate", "--path", FLUSHED_PATH)
-
-
-async def _invalidate_all(site: Site) -> None:
-    await site.step("cache", "invalidate", "--all")
 
 
 def _compared(mix: Mix) -> tuple[Act, ...]:
@@ -70,12 +62,12 @@ PROFILES: Final = (
     ),
     Profile(
         "stampede",
-        "the hottest list, then everything, is invalidated under load",
+        "all deals and their lists, then everything, are invalidated under load",
         (
             Act("cold", begin=_empty),
             Act("warm"),
-            Act("list struck", strike=_invalidate_one),
-            Act("all struck", strike=_invalidate_all),
+            Act("deals struck", strike={"paths": [LISTS]}),
+            Act("all struck", strike={"all": True}),
         ),
         goals.RECOVERING,
         minutes=1,

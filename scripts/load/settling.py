@@ -1,7 +1,7 @@
 """What there is on a seeded site to be asked for, and people who are new to it."""
 
 import json
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 from urllib.parse import quote
 
 import psycopg
@@ -17,7 +17,8 @@ MODERATORS: Final = 2
 _SORTS: Final = ("hot", "new", "top")
 _PAGES_A_SORT: Final = 4
 _REPORTS: Final = "SELECT id FROM reports WHERE status IN ('open', 'triaged') ORDER BY id DESC LIMIT 200"
-_PROMOTE: Final[LiteralString] = "UPDATE users SET role = 'moderator' WHERE id = ANY(%s)"
+_PROMOTE: Final = "UPDATE users SET role = 'admin' WHERE id = ANY(%s)"
+"""Administrators moderate too, and may invalidate."""
 
 _Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -104,7 +104,7 @@ def test_an_answer_without_a_body_ends_with_its_fields_whatever_length_they_tell
 
 
 def test_generators_share_connections_rate_and_members_and_draw_differently() -> None:
-    orders = Orders(1, Mix(), GROUND, seed=3, connections=50, rate_per_s=500, duration_s=1)
+    orders = Orders(1, Mix(), GROUND, seed=3, connections=50, rate_per_s=500, duration_s=1, begins_s=0)
 
     shares = [crew.share_of(orders, number) for number in range(crew.GENERATORS)]
 
