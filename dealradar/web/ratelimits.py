@@ -16,6 +16,7 @@ from dealradar.ratelimit import counters, fields, identities
 from dealradar.ratelimit.fields import Usage
 from dealradar.ratelimit.limits import LIMITS, By, RateLimit, named_endpoints
 from dealradar.ratelimit.measures import REFUSED
+from dealradar.ratelimit.own_counters import OWN_SCHEME
 from dealradar.web import caller
 from dealradar.web.problems import problem
 
@@ -50,7 +51,7 @@ def register(app: Flask, settings: Settings) -> None:
 def _storage(settings: Settings) -> dict[str, Any]:
     """Return where requests are counted: by all processes together, unless the store is not to be touched."""
     if not settings.cache_enabled:
-        return {"storage_uri": "memory://"}
+        return {"storage_uri": f"{OWN_SCHEME}://"}
     timeout = {"timeout_ms": settings.cache_timeout_ms}
     return {"storage_uri": counters.SCHEME + settings.redis_url, "storage_options": timeout}
 
