@@ -45,8 +45,8 @@ COMMANDS: Final = (
     ),
     Command(
         "drill",
-        "rollback [--short]",
-        "take cache and indexes back and bring them again, under load",
+        "rollback|alerts",
+        "take cache and indexes back under load; or break things and read the mails",
         "scripts.drill.command",
     ),
     Command("seed", "--scale small|medium|large", "make a demo community", "scripts.seed"),

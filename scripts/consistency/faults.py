@@ -145,12 +145,13 @@ async def _kill_sweep(injector: Injector, name: str) -> None:
 
 async def _slow_cache(injector: Injector) -> None:
     with injector.outage(What.STORE):
-        await _delay(injector.stack, _DICE.choice(_DELAYS_S))
+        await delay(injector.stack, _DICE.choice(_DELAYS_S))
         await asyncio.sleep(_DICE.uniform(1.0, 3.0))
-        await _delay(injector.stack, 0)
+        await delay(injector.stack, 0)
 
 
-async def _delay(stack: Stack, seconds: float) -> None:
+async def delay(stack: Stack, seconds: float) -> None:
+    """Have the store answer so many *seconds* late."""
     told, order = await asyncio.open_connection(ports.LOCALHOST, stack.control_port)
     order.write(f"{seconds}\n".encode())
     await told.read()

@@ -51,12 +51,16 @@ _TOLD: Final = {
 
 @dataclass
 class Stack:
-    """The parts that run in *folder*, out of the code of *clone*, *weakened*; *port* is the site's."""
+    """The parts that run in *folder*, out of the code of *clone*, *weakened*; *port* is the site's.
+
+    What the parts are *told* goes before what they are told otherwise.
+    """
 
     clone: Clone
     folder: Path
     supervisor: Supervisor
     weakening: Weakening = weakened.NOTHING
+    told: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=ports.pick)
     servers: Mapping[str, Server] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
@@ -180,7 +184,7 @@ class Stack:
         urls = {variable: server.url for variable, server in self.servers.items()} | {CACHE: cache_url}
         told = {"PORT": str(self.port), "PROMETHEUS_MULTIPROC_DIR": str(metrics), "PYTHONPATH": str(self.clone.root)}
         harm = {failpoint.FOLDER: str(self.folder), weakened.WITHOUT: self.weakening.name}
-        return {**os.environ, **_TOLD, **urls, **told, **harm}
+        return {**os.environ, **_TOLD, **urls, **told, **harm, **self.told}
 
 
 def _answers(port: int) -> bool:

@@ -1,4 +1,4 @@
-"""`scripts/dev drill rollback`: do to a busy site what an operator in trouble does, and see whether anybody notices."""
+"""`scripts/dev drill`: do to a busy site what operators in trouble do, or what brings them there."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ from scripts.consistency.community import Community
 from scripts.consistency.experiment import Experiment
 from scripts.consistency.faults import Injector
 from scripts.consistency.stack import Stack
-from scripts.drill import findings
+from scripts.drill import alerts, findings
 from scripts.drill.findings import End, Findings
 from scripts.drill.performance import Performance
 from scripts.drill.rehearsal import Rehearsal, flask
@@ -35,28 +35,40 @@ _SAMPLED: Final = "SELECT coalesce(sum(samples), 0), coalesce(sum(stale), 0) FRO
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Rehearse; return 1 if anybody noticed."""
+    """Rehearse; return 1 if anybody noticed, or of alerts, if nobody was told."""
     wish = wish_of(arguments)
     folder = place.temporary()
     try:
         with (HERE.make_var() / "drill.log").open("w") as log:
-            found = asyncio.run(_run(folder, Log(log, colour=False), is_short=wish.short))
+            return int(not asyncio.run(_rehearse(wish, folder, Log(log, colour=False))))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(findings.table(found))
-    return int(not found.is_clean)
 
 
 def wish_of(arguments: Sequence[str]) -> argparse.Namespace:
     """Return what *arguments* ask for; explain and end the program if they make no sense."""
     parser = argparse.ArgumentParser(
         prog="scripts/dev drill",
-        description="Take the cache and the indexes back and bring them again, under load, on servers of its own; "
-        "what the parts log is in var/drill.log.",
+        description="On servers of its own, under load: rollback takes the cache and the indexes back and brings them "
+        "again; alerts has each signal cross its thresholds, and reads the mails. The parts' log is var/drill.log.",
     )
-    parser.add_argument("name", choices=["rollback"])
-    parser.add_argument("--short", action="store_true", help="only what takes a few seconds")
-    return parser.parse_args(arguments)
+    parser.add_argument("name", choices=["rollback", "alerts"])
+    parser.add_argument("--short", action="store_true", help="rollback: only what takes a few seconds")
+    parser.add_argument("--only", metavar="SIGNALS", help=f"alerts: some of {', '.join(alerts.SIGNALS)}")
+    wish = parser.parse_args(arguments)
+    try:
+        alerts.chosen(wish.only)
+    except ValueError as error:
+        parser.error(f"--only: {error}")
+    return wish
+
+
+async def _rehearse(wish: argparse.Namespace, folder: Path, log: Log) -> bool:
+    if wish.name == "alerts":
+        return await alerts.rehearse(folder, log, alerts.chosen(wish.only))
+    found = await _run(folder, log, is_short=wish.short)
+    print(findings.table(found))
+    return found.is_clean
 
 
 async def _run(folder: Path, log: Log, *, is_short: bool) -> Findings:
