@@ -1,7 +1,7 @@
 """The administrators' dashboard in Chromium, on the running site."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 from flask import Flask
@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from dealradar.domain import users
 from dealradar.domain.users import Registration, Role
 from dealradar.invalidation import transaction
+from tests.clients import axe
 from tests.clients.chromium import MISSING, OPTIONS, PROGRAM
 from tests.factories.alerts import make_alert
 from tests.servers.site import Site
@@ -18,6 +19,13 @@ from tests.servers.valkey import Valkey
 PASSWORD: Final = "a long pass phrase"
 PATIENCE_MS: Final = 20_000
 PHONE_PX: Final = 390
+DESK_PX: Final = 1280
+LOOKS: Final[tuple[tuple[Literal["light", "dark"], int], ...]] = (
+    ("light", DESK_PX),
+    ("dark", DESK_PX),
+    ("dark", PHONE_PX),
+    ("light", PHONE_PX),
+)
 pytestmark = pytest.mark.skipif(MISSING is not None, reason=MISSING or "")
 
 
@@ -71,8 +79,11 @@ def test_an_admin_sees_traffic_looks_after_an_alert_and_changes_a_policy(page: P
     expect(row.get_by_role("button", name="Switch on")).to_be_visible()
     expect(page.locator("#jobs")).to_contain_text("off")
 
-    page.set_viewport_size({"width": PHONE_PX, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_PX
+    for scheme, width_px in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width_px, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width_px
+        assert axe.faults(page) == []
 
 
 def test_that_redis_is_gone_is_said_on_the_page(page: Page, app: Flask, valkey: Valkey) -> None:
