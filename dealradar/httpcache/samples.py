@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from dealradar.cache import Entry, Hit, Store
+from dealradar.domain.errors import DomainError
 from dealradar.httpcache import differences
 from dealradar.httpcache.origins import Origin
 from dealradar.httpcache.plans import Plan, held_to
@@ -31,6 +32,10 @@ class Verdict(StrEnum):
     """It was invalidated meanwhile, so that nothing can be said."""
     OWED = "owed"
     """Somebody has just written and is about to invalidate it: likewise."""
+
+
+class NothingStoredError(DomainError):
+    """No valid answer is stored."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,17 @@ class Comparing:
         self.sample: Sample | None = None
 
     def __call__(self, origin: Origin, plan: Plan, source: Source) -> Served:
-        """Return what *source* computes, at the primary, and stores nothing."""
+        """Return what *source* computes, at the primary, and stores nothing.
+
+        Raises:
+            NothingStoredError: There is nothing to compare that with, so that it isn't computed.
+        """
         before = _valid(origin.store, plan)
+        if before is None:
+            self.sample = Sample(Verdict.ABSENT)
+            raise NothingStoredError(f"Nothing valid is stored of {self._path}.")
         computed = source.compute()
-        self.sample = Sample(Verdict.ABSENT) if before is None else self._judge(origin.store, plan, before, computed)
+        self.sample = self._judge(origin.store, plan, before, computed)
         return bypass(computed, detail=SAMPLED)
 
     def _judge(self, store: Store, plan: Plan, stored: Hit, computed: Computed) -> Sample:

@@ -5,6 +5,7 @@ What a rule forgot, what was written past the triggers, and what a fault left be
 
 import random
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -15,7 +16,7 @@ from dealradar.extensions import db
 from dealradar.httpcache import demand
 from dealradar.httpcache.control import asking, paths, warming
 from dealradar.httpcache.measures import SAMPLES
-from dealradar.httpcache.samples import Comparing, Difference, Sample
+from dealradar.httpcache.samples import Comparing, Difference, Sample, Verdict
 from dealradar.invalidation import outbox
 from dealradar.invalidation.hook import is_paying
 from dealradar.invalidation.kinds import Kind
@@ -24,22 +25,29 @@ AT_ONCE: Final = 4
 """How many are compared in one go: with one go each 15 s, 16 a minute, each for a few statements."""
 DRAWN_FROM: Final = 500
 """Of how many paths, those in most demand."""
+MAX_LOOKED_UP: Final = 40
+"""How many are looked up in one go to find them; of what isn't stored nothing is computed."""
 
 log = structlog.get_logger(__name__)
 
 
 def compare(count: int = AT_ONCE) -> list[Sample]:
-    """Return what comparing up to *count* paths came to, drawn from those in most demand; stores nothing.
+    """Return what comparing up to *count* stored answers came to, drawn from those in most demand; stores nothing.
 
-    None while the store can't be asked. Personal answers are not among them, nor those that say that there is no such
-    thing.
+    Those that turned out to be no longer stored are among what is returned. None while the store can't be asked.
+    Personal answers are not among them, nor those that say that there is no such thing.
     """
     try:
         demanded = warming.most_asked(DRAWN_FROM)
     except BusyError:
         return []
-    chosen = random.sample(demanded, min(count, len(demanded)))
-    return [sample for path in chosen if (sample := _compare(path)) is not None]
+    samples: list[Sample] = []
+    for path in random.sample(demanded, min(MAX_LOOKED_UP, len(demanded))):
+        if sum(sample.verdict is not Verdict.ABSENT for sample in samples) == count:
+            break
+        if (sample := _compare(path)) is not None:
+            samples.append(sample)
+    return samples
 
 
 def heal(samples: Collection[Sample]) -> None:
@@ -51,10 +59,8 @@ def heal(samples: Collection[Sample]) -> None:
 
 def _compare(path: str) -> Sample | None:
     comparing = Comparing(path, _is_owed)
-    try:
+    with suppress(DomainError, HTTPException):
         asking.ask(path, **{demand.SERVED_BY: comparing})
-    except (DomainError, HTTPException):
-        return None
     if comparing.sample is None:
         return None
     SAMPLES.labels(comparing.sample.verdict).inc()

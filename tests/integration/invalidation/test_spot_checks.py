@@ -19,6 +19,7 @@ from dealradar.invalidation import spot_checks, transaction
 from tests.applications import Make
 from tests.factories.deals import make_deal
 from tests.integration.httpcache.recomputing import ENDPOINT, plan
+from tests.statements import recorded
 
 REPRICE = "UPDATE deals SET price_cents = price_cents + 1"
 PAY = "UPDATE cache_outbox SET delivered_to = '{store}', delivered_at = now()"
@@ -185,6 +186,18 @@ def test_only_a_few_are_compared_at_once(app: Flask, alice: User) -> None:
         _show(app, f"/deals/{make_deal(alice).id}")
 
     assert len(_verdicts(app)) == spot_checks.AT_ONCE
+
+
+def test_who_finds_nothing_stored_looks_on_and_computes_nothing(app: Flask, deal: Deal) -> None:
+    _show(app, f"/deals/{deal.id}")
+    with app.app_context():
+        stores.tally(hits={}, asked={f"/deals?min_price={price}": 9 for price in range(30)})
+
+    with recorded() as statements:
+        verdicts = _verdicts(app)
+
+    assert (verdicts.count(Verdict.FRESH), verdicts.count(Verdict.ABSENT)) == (1, 30)
+    assert len(statements) == 1
 
 
 def test_without_a_store_nothing_is_compared(make: Make) -> None:
