@@ -54,12 +54,11 @@ def wish_of(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--fault", default=faults.ALL, help=f"which harm is done, several with commas: {names}")
     parser.add_argument("--clients", type=int, default=_USUAL_CLIENTS, help="how many read (default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there as well")
-    protections = tuple(weakening.name for weakening in weakened.WEAKENINGS)
+    protections = ", ".join(weakening.name for weakening in weakened.WEAKENINGS)
     parser.add_argument(
         "--without",
-        choices=protections,
         default=weakened.NOTHING.name,
-        help="a protection of the cache that is taken away, to see it missed (default: %(default)s)",
+        help=f"protections that are taken away, to see them missed, several with commas: {protections}",
     )
     wish = parser.parse_args(arguments)
     if wish.minutes is not None:
@@ -70,6 +69,10 @@ def wish_of(arguments: Sequence[str]) -> argparse.Namespace:
         faults.named(wish.fault)
     except ValueError as error:
         parser.error(f"--fault: {error}; there are {names}")
+    try:
+        weakened.named(wish.without)
+    except ValueError as error:
+        parser.error(f"--without: {error}; there are {protections}")
     return wish
 
 

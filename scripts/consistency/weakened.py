@@ -54,6 +54,15 @@ WEAKENINGS: Final = (
 )
 
 
-def named(name: str) -> Weakening:
-    """Return the weakening called *name*."""
-    return next(one for one in WEAKENINGS if one.name == name)
+def named(names: str) -> Weakening:
+    """Return the weakening of that name, or all in one that are named, with commas between.
+
+    Raises:
+        ValueError: There is none of that name.
+    """
+    known = {one.name: one for one in WEAKENINGS}
+    if unknown := [name for name in names.split(",") if name not in known]:
+        raise ValueError(f"there is no protection {unknown[0]!r}")
+    chosen = [known[name] for name in names.split(",")]
+    sql = [one.sql for one in chosen if one.sql]
+    return Weakening(names, harm=lambda: [one.harm() for one in chosen], sql="; ".join(sql) or None)

@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from scripts.consistency import judge, recomputes
+from scripts.consistency import judge, recomputes, weakened
 from scripts.consistency.client import CutError, Wish
 from scripts.consistency.history import GONE, Answer, History, Injected, Outage, Sighting, Via, What, Write, mark, marks
 from scripts.consistency.ledger import unexplained
@@ -207,3 +207,11 @@ def test_nothing_explains_an_answer_that_never_came() -> None:
     late = cut(opened_s=1.0, ended_s=9.0, reason=TimeoutError())
 
     assert unexplained([late], [5.0]) == [late]
+
+
+def test_several_protections_may_be_taken_away_at_once() -> None:
+    both = weakened.named("outbox,lease")
+
+    assert both.sql == weakened.named("outbox").sql
+    with pytest.raises(ValueError, match="there is no protection 'luck'"):
+        weakened.named("lease,luck")
