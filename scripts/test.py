@@ -52,19 +52,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def command(arguments: Sequence[str]) -> tuple[str, ...]:
-    """Return the command line of pytest: a process more than there are cores, unless the arguments say something else.
-
-    Who tests real processes waits for them half of the time, and leaves a core to somebody.
-    """
+    """Return the command line of pytest: on all cores, unless the arguments say something else."""
     decided = any(argument.startswith(_DECIDES_PROCESSES) for argument in arguments)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return (
-        sys.executable,
-        "-m",
-        "pytest",
-        *(() if decided else ("-n", str(cores + 1), "--dist", "worksteal")),
-        *arguments,
-    )
+    return (sys.executable, "-m", "pytest", *(() if decided else ("-n", str(cores), "--dist", "worksteal")), *arguments)
 
 
 def _start_servers(folder: Path, roster: Roster) -> dict[str, str]:

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
-from dealradar.httpcache import origins, stores
+from dealradar.httpcache import demand, origins, stores
 from dealradar.httpcache.control import background
 from dealradar.httpcache.recompute import Computed
 from dealradar.httpcache.samples import Comparing, Verdict
@@ -32,6 +32,13 @@ def deal(alice: User) -> Deal:
     deal = make_deal(alice)
     _write(PAY)
     return deal
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_asked(app: Flask) -> None:
+    """Forget what other tests asked for, and nobody told the store."""
+    with app.app_context():
+        demand.current().take()
 
 
 def _write(statement: str) -> None:
