@@ -9,7 +9,7 @@ from typing import Any, Final
 from gunicorn import util
 
 from dealradar.config import ConfigError, Settings
-from dealradar.intake import connections
+from dealradar.intake import connections, libraries
 from dealradar.intake.arrivals import LINE_BYTES, Bounds
 from dealradar.intake.fastlane import FastLaneWorker
 from dealradar.intake.logger import PassingLogger
@@ -55,6 +55,11 @@ logs.configure(_settings)
 
 # Nobody here uses it, and it would lie in a folder that all clones of a user share.
 control_socket_disable: Final = True
+
+
+def on_starting(_server: Any) -> None:  # noqa: ANN401  gunicorn has no types
+    """Import what isn't ours once for all workers; a HUP loads our own code anew, not the libraries'."""
+    libraries.load()
 
 
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401  gunicorn has no types

@@ -74,8 +74,9 @@ async def _restore(rehearsal: Rehearsal) -> None:
 
 
 async def _change_all(rehearsal: Rehearsal, **told: object) -> None:
+    """Change all policies, last the one by which it is seen that they are in force."""
     endpoints = [policy["endpoint"] for policy in (await rehearsal.ask(POLICIES))["items"]]
-    for endpoint in endpoints:
+    for endpoint in sorted(endpoints, key=CATEGORIES.endswith):
         await rehearsal.ask(POLICIES, method="PATCH", send={"endpoint": endpoint, **told})
 
 

@@ -1,7 +1,6 @@
 """The site with its worker and beat: what nobody invalidated is invalidated, whatever was down."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -17,7 +16,7 @@ from dealradar.httpcache.control.jobs import Kind, State, Wanted
 from dealradar.invalidation import transaction
 from tests.factories.people import token_for
 from tests.journeys.waiting import eventually
-from tests.servers.site import Site
+from tests.servers.site import Site, told
 from tests.servers.valkey import Valkey
 from tests.servers.workers import Workers
 
@@ -27,26 +26,46 @@ SWITCH_OFF: Final = """
 REPRICE: Final = "UPDATE deals SET price_cents = price_cents + 1"
 
 
-@pytest.fixture
-def environment(settings: Settings, valkey: Valkey, broker: Valkey) -> dict[str, str]:
-    """Return what all processes of the site are told."""
-    return {
-        "DEALRADAR_ENV": "test",
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": valkey.url,
-        "CELERY_BROKER_URL": broker.url,
-        "WEB_CONCURRENCY": "1",
-    }
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    """Return the broker of the site that these tests share."""
+    broker = Valkey(tmp_path_factory.mktemp("broker"))
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture(scope="module")
+def lasting_environment(settings: Settings, lasting_valkey: Valkey, broker: Valkey) -> dict[str, str]:
+    """Return what all its processes are told."""
+    return told(settings, lasting_valkey) | {"CELERY_BROKER_URL": broker.url, "WEB_CONCURRENCY": "1"}
+
+
+@pytest.fixture(scope="module")
+def _workers(lasting_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have worker and beat run."""
+    workers = Workers(lasting_environment, tmp_path_factory.mktemp("workers"))
+    workers.start()
+    yield
+    workers.stop()
 
 
 @pytest.fixture(autouse=True)
-def _workers(deal: Deal, environment: dict[str, str], tmp_path: Path) -> Iterator[None]:  # noqa: ARG001  a deal is there
-    """Have worker and beat run, and seen to run."""
-    workers = Workers(environment, tmp_path)
-    workers.start()
+def _begun(settled: Site, deal: Deal, _workers: None) -> None:  # noqa: ARG001  it and the deal are there
+    """Have worker and beat be seen to work."""
     assert eventually(_nothing_is_owed)
-    yield
-    workers.stop()
+
+
+@pytest.fixture
+def valkey(lasting_valkey: Valkey) -> Valkey:
+    """Return the store."""
+    return lasting_valkey
+
+
+@pytest.fixture
+def site(settled: Site) -> Site:
+    """Return the site."""
+    return settled
 
 
 def _nothing_is_owed() -> bool:

@@ -36,11 +36,23 @@ def join(app: Flask, name: str, role: Role) -> None:
 
 
 @pytest.fixture
+def valkey(lasting_valkey: Valkey) -> Valkey:
+    """Return the store of the site that these tests share."""
+    return lasting_valkey
+
+
+@pytest.fixture
+def site(settled: Site) -> Site:
+    """Return that site."""
+    return settled
+
+
+@pytest.fixture
 def page(site: Site) -> Iterator[Page]:
     """Return a page of a browser that stands before the log-in; what its console complained of fails the test."""
     faults: list[str] = []
     with sync_playwright() as playwright, playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS) as browser:
-        page = browser.new_page()
+        page = browser.new_page(reduced_motion="reduce")  # a colour on its way to another is nobody's to judge
         page.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)  # readings are written down each few seconds, in slots of ten
         page.on("pageerror", lambda fault: faults.append(str(fault)))
@@ -94,6 +106,7 @@ def test_that_redis_is_gone_is_said_on_the_page(page: Page, app: Flask, valkey: 
     valkey.kill()
 
     expect(page.locator("#notices")).to_contain_text("Redis unreachable since")
+    valkey.start()
 
 
 def test_who_is_no_admin_sees_nothing(page: Page, app: Flask) -> None:
