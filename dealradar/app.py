@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 from dealradar import background, cli, invalidation, jobs
 from dealradar.config import Settings
 from dealradar.domain import (
+    lost_connections,
     reading,
     registry,  # noqa: F401  the models, for whoever looks at the metadata
 )
@@ -58,7 +59,7 @@ def _connect_database(app: Flask, settings: Settings) -> None:
         "pool_size": settings.database_pool_size,
         "max_overflow": 0,
         "pool_timeout": settings.database_connect_timeout_s,
-        "pool_pre_ping": True,
+        "skip_autocommit_rollback": True,  # there is nothing to roll back
         "hide_parameters": True,  # an error that is logged must not say whose password or address it was about
         "connect_args": {
             "connect_timeout": settings.database_connect_timeout_s,
@@ -68,12 +69,12 @@ def _connect_database(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = make_url(settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     if settings.database_replica_url:
-        at_replica = {"url": make_url(settings.database_replica_url), "pool_pre_ping": False}  # its first use is a test
-        app.config["SQLALCHEMY_BINDS"] = {REPLICA: options | at_replica}
+        app.config["SQLALCHEMY_BINDS"] = {REPLICA: options | {"url": make_url(settings.database_replica_url)}}
     db.init_app(app)
     with app.app_context():
         for engine in db.engines.values():
-            reading.leave_the_rest_to_the_server(engine)
+            lost_connections.watch(engine)
+            reading.prepare(engine)
             spending.listen(engine)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
 
