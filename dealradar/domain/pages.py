@@ -3,19 +3,24 @@
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import eq
 from typing import Any, Final, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Row, Select, UnaryExpression, and_, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, UnaryExpression, and_, bindparam, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from dealradar.domain import cursor_values
 from dealradar.domain.errors import BadCursorError
 
 Columns = TypeVarTuple("Columns")
+Rows = Sequence[Row[*tuple[Any, ...]]]
 DAMAGED: Final = "This cursor is damaged or was given out for another list; start again without one."
+ROWS: Final = "page_rows"
+AFTER: Final = "page_after_"
+"""What a listing's own parameters are called: how many rows, and after which values of the sort key."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +56,48 @@ class Window:
     cursor: str | None = None
 
 
+class Listing:
+    """A statement in an order, put together once for all pages of all lists that differ in its parameters alone.
+
+    *statement* names its parameters (`sqlalchemy.bindparam`); none may begin as `ROWS` and `AFTER` do.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], order: Order) -> None:
+        self._order = order
+        self._labelled = _labelled(statement, order)
+
+    def fetch(self, session: Session, window: Window, values: Mapping[str, Any]) -> tuple[Rows, str | None]:
+        """Return the rows of *window* where the parameters are *values*, and the cursor to the next page, if any.
+
+        Raises:
+            BadCursorError: The cursor is damaged or belongs to another list.
+        """
+        told = {**values, ROWS: window.limit + 1}
+        if window.cursor is None:
+            return _page(session.execute(self._first, told).all(), self._order, window)
+        told |= {f"{AFTER}{i}": value for i, value in enumerate(decode(window, self._order))}
+        return _page(session.execute(self._following, told).all(), self._order, window)
+
+    @cached_property
+    def _first(self) -> Select[*tuple[Any, ...]]:
+        return _ordered(self._labelled, self._order).limit(bindparam(ROWS, type_=Integer))
+
+    @cached_property
+    def _following(self) -> Select[*tuple[Any, ...]]:
+        bounds = [bindparam(f"{AFTER}{i}", type_=key.column.type) for i, key in enumerate(self._order.keys)]
+        late = self._labelled.where(is_after(self._order, bounds))
+        return _ordered(late, self._order).limit(bindparam(ROWS, type_=Integer))
+
+
 def fetch(
     session: Session, statement: Select[*tuple[Any, ...]], order: Order, window: Window
-) -> tuple[Sequence[Row[*tuple[Any, ...]]], str | None]:
+) -> tuple[Rows, str | None]:
     """Return the rows of *window* and the cursor to the next page, or None where there is none.
 
     Raises:
         BadCursorError: The cursor is damaged or belongs to another list.
     """
-    labelled = statement.add_columns(*(key.column.label(f"_key_{i}") for i, key in enumerate(order.keys)))
-    rows = session.execute(cut(labelled, order, window)).all()
-    if len(rows) <= window.limit:
-        return rows, None
-    rows = rows[: window.limit]
-    last = [getattr(rows[-1], f"_key_{i}") for i in range(len(order.keys))]
-    return rows, encode(window.scope, order, last)
+    return _page(session.execute(cut(_labelled(statement, order), order, window)).all(), order, window)
 
 
 def cut(statement: Select[*Columns], order: Order, window: Window) -> Select[*Columns]:
@@ -76,7 +108,7 @@ def cut(statement: Select[*Columns], order: Order, window: Window) -> Select[*Co
     """
     if window.cursor is not None:
         statement = statement.where(after(order, decode(window, order)))
-    return statement.order_by(*(key.ordered for key in order.keys)).limit(window.limit + 1)
+    return _ordered(statement, order).limit(window.limit + 1)
 
 
 def encode(scope: str, order: Order, values: Sequence[Any]) -> str:
@@ -107,7 +139,11 @@ def after(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
     An index over the keys leads straight to the first such row: keys of one direction are compared as one row value,
     and else the first key's bound stands alone beside the alternatives, which no index can answer.
     """
-    bounds = [literal(value, key.column.type) for key, value in zip(order.keys, values, strict=True)]
+    return is_after(order, [literal(value, key.column.type) for key, value in zip(order.keys, values, strict=True)])
+
+
+def is_after(order: Order, bounds: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+    """Return the condition that a row comes after *bounds*, which stand for a value of each key, in *order*."""
     columns = [key.column for key in order.keys]
     if len({key.descending for key in order.keys}) == 1:
         row, bound = tuple_(*columns), tuple_(*bounds)
@@ -118,6 +154,22 @@ def after(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
         for i, (key, column, bound) in enumerate(zip(order.keys, columns, bounds, strict=True))
     ]
     return and_(first_bound, or_(*alternatives))
+
+
+def _labelled(statement: Select[*tuple[Any, ...]], order: Order) -> Select[*tuple[Any, ...]]:
+    return statement.add_columns(*(key.column.label(f"_key_{i}") for i, key in enumerate(order.keys)))
+
+
+def _ordered(statement: Select[*Columns], order: Order) -> Select[*Columns]:
+    return statement.order_by(*(key.ordered for key in order.keys))
+
+
+def _page(rows: Rows, order: Order, window: Window) -> tuple[Rows, str | None]:
+    if len(rows) <= window.limit:
+        return rows, None
+    rows = rows[: window.limit]
+    last = [getattr(rows[-1], f"_key_{i}") for i in range(len(order.keys))]
+    return rows, encode(window.scope, order, last)
 
 
 def _seal(scope: str, order: Order) -> str:

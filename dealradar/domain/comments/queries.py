@@ -1,15 +1,17 @@
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from dealradar.domain import deals, pages, reviews, users
+from dealradar.domain import deals, reviews, users
 from dealradar.domain.comments.columns import AUTHOR, IS_AUTHOR, IS_VISIBLE, OWN
 from dealradar.domain.comments.models import Comment, CommentStatus
 from dealradar.domain.comments.shapes import CommentBrief, CommentOut
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.errors import NotFoundError
-from dealradar.domain.pages import Key, Order, Window
+from dealradar.domain.pages import Key, Listing, Order, Window
 from dealradar.domain.reviews.models import Review
 from dealradar.domain.shapes import ListQuery, Page
 from dealradar.domain.users.models import User
@@ -17,6 +19,15 @@ from dealradar.extensions import db
 
 EXCERPT_LENGTH: Final = 140
 NEWEST: Final = Order("newest", (Key(Comment.created_at), Key(Comment.id)))
+
+ALL_VISIBLE: Final[Select[*tuple[Any, ...]]] = (
+    select(*OWN, AUTHOR)
+    .join(Review, Review.id == Comment.review_id)
+    .join(Deal, Deal.id == Comment.deal_id)
+    .join(User, IS_AUTHOR)
+    .where(IS_VISIBLE, reviews.IS_VISIBLE)
+)
+"""Every comment that people see, with all that a CommentOut carries; made once, like what is made of it."""
 
 
 def absent(comment_id: int) -> NotFoundError:
@@ -32,7 +43,7 @@ def get(comment_id: int, *, for_update: bool = False) -> CommentOut:
     """
     if for_update:
         lock_thread(comment_id)
-    row = db.session.execute(_visible().where(Comment.id == comment_id)).one_or_none()
+    row = db.session.execute(ALL_VISIBLE.where(Comment.id == comment_id)).one_or_none()
     if row is None:
         raise absent(comment_id)
     return CommentOut.model_validate(row)
@@ -59,7 +70,7 @@ def of_deal(deal_id: int, query: ListQuery) -> Page[CommentOut]:
         NotFoundError: There is no such deal, or it may not be seen.
         BadCursorError: The cursor is not of this list.
     """
-    page = _listing(Comment.deal_id == deal_id, f"comments@deal:{deal_id}", query)
+    page = _page(Comment.deal_id, deal_id, f"comments@deal:{deal_id}", query)
     if not page.items:  # what belongs to a deal that isn't seen isn't either
         deals.ensure_visible(deal_id)
     return page
@@ -72,7 +83,7 @@ def of_user(user_id: int, query: ListQuery) -> Page[CommentOut]:
         NotFoundError: There is no such person.
         BadCursorError: The cursor is not of this list.
     """
-    page = _listing(Comment.author_id == user_id, f"comments@user:{user_id}", query)
+    page = _page(Comment.author_id, user_id, f"comments@user:{user_id}", query)
     if not page.items:
         users.get(user_id)
     return page
@@ -100,17 +111,12 @@ def briefs(comment_ids: Collection[int]) -> Mapping[int, CommentBrief]:
     }
 
 
-def _listing(belongs: ColumnElement[bool], scope: str, query: ListQuery) -> Page[CommentOut]:
+def _page(belongs: InstrumentedAttribute[int], owner_id: int, scope: str, query: ListQuery) -> Page[CommentOut]:
     window = Window(scope=scope, limit=query.limit, cursor=query.cursor)
-    rows, next_cursor = pages.fetch(db.session(), _visible().where(belongs), NEWEST, window)
+    rows, next_cursor = _listing(belongs).fetch(db.session(), window, {"owner_id": owner_id})
     return Page(items=[CommentOut.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
-def _visible() -> Select[*tuple[Any, ...]]:
-    return (
-        select(*OWN, AUTHOR)
-        .join(Review, Review.id == Comment.review_id)
-        .join(Deal, Deal.id == Comment.deal_id)
-        .join(User, IS_AUTHOR)
-        .where(IS_VISIBLE, reviews.is_visible())
-    )
+@cache
+def _listing(belongs: InstrumentedAttribute[int]) -> Listing:
+    return Listing(ALL_VISIBLE.where(belongs == bindparam("owner_id")), NEWEST)

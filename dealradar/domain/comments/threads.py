@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 from dealradar.domain import reviews
 from dealradar.domain.comments.places import ORDERS, ROOT, Cursors, Place
 from dealradar.domain.comments.shapes import ThreadComment, ThreadQuery
-from dealradar.domain.comments.trees import statement
+from dealradar.domain.comments.trees import statement, values
 from dealradar.domain.shapes import Page
 from dealradar.extensions import db
 
@@ -24,7 +24,7 @@ def of_review(review_id: int, query: ThreadQuery) -> Page[ThreadComment]:
     """
     cursors = Cursors(review_id, ORDERS[query.sort])
     place = cursors.read(query.cursor) if query.cursor is not None else cursors.start()
-    rows = db.session.execute(statement(review_id, place, query)).mappings().all()
+    rows = db.session.execute(statement(query.sort), values(review_id, place, query)).mappings().all()
     if not rows:
         reviews.ensure_visible(review_id)
     return _Tree(cursors, rows).page(place.parent_id)
@@ -55,5 +55,5 @@ class _Tree:
     def _after(self, parent_id: int, level: Sequence[RowMapping]) -> str | None:
         if not level or level[-1]["next_id"] is None:
             return None
-        values = [level[-1][str(key.column.key)] for key in self.cursors.order.keys]
-        return self.cursors.write(Place(parent_id, values))
+        last = [level[-1][str(key.column.key)] for key in self.cursors.order.keys]
+        return self.cursors.write(Place(parent_id, last))

@@ -1,3 +1,4 @@
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Select, select
@@ -7,11 +8,11 @@ from dealradar.domain import categories, merchants, pages
 from dealradar.domain.categories.models import Category
 from dealradar.domain.deals import branches
 from dealradar.domain.deals.models import VISIBLE, Deal, PriceChange
-from dealradar.domain.deals.shapes import DealOut, DealQuery, PriceOut
-from dealradar.domain.deals.sorts import SORTS, conditions
+from dealradar.domain.deals.shapes import DealOut, DealQuery, DealSort, PriceOut
+from dealradar.domain.deals.sorts import SORTS, conditions, values
 from dealradar.domain.errors import NotFoundError
 from dealradar.domain.merchants.models import Merchant
-from dealradar.domain.pages import Key, Order, Window
+from dealradar.domain.pages import Key, Listing, Order, Window
 from dealradar.domain.shapes import ListQuery, Page
 from dealradar.domain.users import AuthorOut
 from dealradar.domain.users.models import User
@@ -33,6 +34,9 @@ ALL_VISIBLE: Final[Select[*tuple[Any, ...]]] = (
 )
 """Every visible deal, with all that a DealOut carries; made once, for making it takes a fifth of a read."""
 
+MAX_LISTINGS: Final = 128
+"""So many combinations of an order, a status and filters have their statements kept; there are a thousand."""
+
 
 def listing(query: DealQuery) -> Page[DealOut]:
     """Return a page of the deals that *query* asks for.
@@ -40,15 +44,25 @@ def listing(query: DealQuery) -> Page[DealOut]:
     Raises:
         BadCursorError: The cursor is not of this list.
     """
-    sort = SORTS[query.sort]
     filters = query.model_dump_json(exclude={"limit", "cursor", "sort"})
     window = Window(scope=f"deals {filters}", limit=query.limit, cursor=query.cursor)
-    among = (*conditions(query), sort.among)
-    if query.category is not None:
-        among = (Deal.id.in_(branches.page(query.category, among, sort.order, window)),)
-    statement = ALL_VISIBLE.where(*among)
-    rows, next_cursor = pages.fetch(db.session(), statement, sort.order, window)
+    filled_in = values(query)
+    if query.category is None:
+        prepared = _listing(query.sort, query.status, tuple(filled_in))
+        rows, next_cursor = prepared.fetch(db.session(), window, filled_in)
+    else:
+        sort = SORTS[query.sort]
+        among = (*conditions(query.status, filled_in), sort.among)
+        statement = ALL_VISIBLE.where(Deal.id.in_(branches.page(query.category, among, sort.order, window)))
+        rows, next_cursor = pages.fetch(db.session(), statement.params(filled_in), sort.order, window)
     return Page(items=[DealOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+@lru_cache(maxsize=MAX_LISTINGS)
+def _listing(sort: DealSort, status: str, filters: tuple[str, ...]) -> Listing:
+    """Return the list of all such queries."""
+    statement = ALL_VISIBLE.where(*conditions(status, filters), SORTS[sort].among)
+    return Listing(statement, SORTS[sort].order)
 
 
 def get(deal_id: int, *, for_update: bool = False) -> DealOut:

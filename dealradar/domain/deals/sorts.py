@@ -1,10 +1,10 @@
 """In which orders deals can be listed, and by what they can be filtered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, true
+from sqlalchemy import ColumnElement, Integer, String, bindparam, func, true, type_coerce
 
 from dealradar.domain import merchants
 from dealradar.domain.deals.models import VISIBLE, Deal
@@ -34,18 +34,24 @@ SORTS: Final = {
     DealSort.ENDING: _by(DealSort.ENDING, Deal.ends_at, descending=False, among=Deal.ends_at.is_not(None)),
 }
 
-FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
-    "status": lambda status: Deal.status.in_(VISIBLE) if status == "all" else Deal.status == status,
+
+FILTERS: Final[Mapping[str, Callable[[ColumnElement[Any]], ColumnElement[bool]]]] = {
     "merchant": lambda slug: Deal.merchant_id == merchants.named(slug).scalar_subquery(),
     "author": lambda user_id: Deal.author_id == user_id,
     "min_price": lambda cents: Deal.price_cents >= cents,
     "max_price": lambda cents: Deal.price_cents <= cents,
-    "min_rating": lambda rating: Deal.rating_avg >= rating,
-    "q": lambda words: Deal.search.bool_op("@@")(func.websearch_to_tsquery("english", words)),
+    "min_rating": lambda rating: Deal.rating_avg >= type_coerce(rating, Integer),
+    "q": lambda words: Deal.search.bool_op("@@")(func.websearch_to_tsquery("english", type_coerce(words, String))),
 }
+"""What a parameter of the list leaves of the deals."""
 
 
-def conditions(query: DealQuery) -> list[ColumnElement[bool]]:
-    """Return what a deal must fulfil to be in the list that *query* asks for, beside its category."""
-    asked = {name: getattr(query, name) for name in FILTERS}
-    return [FILTERS[name](value) for name, value in asked.items() if value is not None]
+def values(query: DealQuery) -> dict[str, Any]:
+    """Return those of `FILTERS` that *query* sets, which are the parameters of `conditions`."""
+    return {name: value for name in FILTERS if (value := getattr(query, name)) is not None}
+
+
+def conditions(status: str, names: Collection[str]) -> list[ColumnElement[bool]]:
+    """Return what a deal must fulfil to be in the list of that *status* that the filters of those *names* leave."""
+    has_status = Deal.status.in_(VISIBLE) if status == "all" else Deal.status == status
+    return [has_status, *(FILTERS[name](bindparam(name)) for name in names)]

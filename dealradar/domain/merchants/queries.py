@@ -1,6 +1,6 @@
 from typing import Any, Final
 
-from sqlalchemy import Select, String, func, select
+from sqlalchemy import ColumnElement, Select, String, func, select
 from sqlalchemy.orm import Bundle
 
 from dealradar.domain import pages
@@ -47,7 +47,7 @@ def get(slug: str) -> MerchantOut:
     return MerchantOut.model_validate(row)
 
 
-def named(slug: str) -> Select[int]:
+def named(slug: str | ColumnElement[str]) -> Select[int]:
     """Return the statement for the id of the merchant *slug*; of none if it is unknown."""
     return select(Merchant.id).where(Merchant.slug == slug)
 

@@ -3,11 +3,11 @@
 from dealradar.domain.reviews.importing import ImportedReview, bring_in, imported
 from dealradar.domain.reviews.models import ReviewStatus
 from dealradar.domain.reviews.queries import (
+    IS_VISIBLE,
     author_of,
     briefs,
     ensure_visible,
     get,
-    is_visible,
     of_deal,
     of_user,
     votes_of,
@@ -29,6 +29,7 @@ from dealradar.domain.reviews.shapes import (
 )
 
 __all__ = [
+    "IS_VISIBLE",
     "Body",
     "ImportedReview",
     "Rating",
@@ -50,7 +51,6 @@ __all__ = [
     "ensure_visible",
     "get",
     "imported",
-    "is_visible",
     "of_deal",
     "of_user",
     "publish",

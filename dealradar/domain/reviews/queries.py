@@ -1,13 +1,14 @@
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Bundle
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy.orm import Bundle, InstrumentedAttribute
 
 from dealradar.domain import deals, pages, users
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.errors import NotFoundError
-from dealradar.domain.pages import Key, Order, Window
+from dealradar.domain.pages import Key, Listing, Order, Window
 from dealradar.domain.reviews.models import Review, ReviewStatus, ReviewVote
 from dealradar.domain.reviews.shapes import ReviewBrief, ReviewOut, ReviewQuery, ReviewSort, VoteOnReviewOut
 from dealradar.domain.shapes import ListQuery, Page
@@ -34,13 +35,38 @@ ORDERS: Final = {
 LAST_CAST_FIRST: Final = Order("last cast", (Key(ReviewVote.voted_at), Key(ReviewVote.review_id)))
 
 
+IS_VISIBLE: Final[ColumnElement[bool]] = (Review.status == ReviewStatus.VISIBLE) & Deal.status.in_(deals.VISIBLE)
+"""The condition that people see a review, for statements that join its deal."""
+
+ALL_VISIBLE: Final[Select[*tuple[Any, ...]]] = (
+    select(
+        Review.id,
+        Review.deal_id,
+        Bundle("deal", Deal.id, Deal.title),
+        Bundle("author", *(getattr(User, name) for name in AuthorOut.model_fields)),
+        Review.rating,
+        Review.title,
+        Review.body,
+        Review.helpful_count,
+        Review.unhelpful_count,
+        Review.comment_count,
+        Review.created_at,
+        Review.updated_at,
+    )
+    .join(Deal, Deal.id == Review.deal_id)
+    .join(User, User.id == Review.author_id)
+    .where(IS_VISIBLE)
+)
+"""Every review that people see, with all that a ReviewOut carries; made once, like what is made of it."""
+
+
 def get(review_id: int, *, for_update: bool = False) -> ReviewOut:
     """Return the review; *for_update* keeps its row, and all that is said below it, from changing until the commit.
 
     Raises:
         NotFoundError: There is no such review, or it may not be seen.
     """
-    statement = _visible().where(Review.id == review_id)
+    statement = ALL_VISIBLE.where(Review.id == review_id)
     if for_update:
         statement = statement.with_for_update(of=Review, key_share=True)
     row = db.session.execute(statement).one_or_none()
@@ -55,7 +81,7 @@ def ensure_visible(review_id: int) -> None:
     Raises:
         NotFoundError: There is no such review, or it may not be seen.
     """
-    found = select(Review.id).join(Deal, Deal.id == Review.deal_id).where(Review.id == review_id, is_visible())
+    found = select(Review.id).join(Deal, Deal.id == Review.deal_id).where(Review.id == review_id, IS_VISIBLE)
     if db.session.execute(found).one_or_none() is None:
         raise NotFoundError(f"There is no review {review_id}.")
 
@@ -67,7 +93,7 @@ def of_deal(deal_id: int, query: ReviewQuery) -> Page[ReviewOut]:
         NotFoundError: There is no such deal, or it may not be seen.
         BadCursorError: The cursor is not of this list.
     """
-    page = _listing(Review.deal_id == deal_id, f"reviews@deal:{deal_id}", query)
+    page = _page(Review.deal_id, deal_id, f"reviews@deal:{deal_id}", query)
     if not page.items:  # what belongs to a deal that isn't seen isn't either
         deals.ensure_visible(deal_id)
     return page
@@ -80,7 +106,7 @@ def of_user(user_id: int, query: ReviewQuery) -> Page[ReviewOut]:
         NotFoundError: There is no such person.
         BadCursorError: The cursor is not of this list.
     """
-    page = _listing(Review.author_id == user_id, f"reviews@user:{user_id}", query)
+    page = _page(Review.author_id, user_id, f"reviews@user:{user_id}", query)
     if not page.items:
         users.get(user_id)
     return page
@@ -120,37 +146,16 @@ def briefs(review_ids: Collection[int]) -> Mapping[int, ReviewBrief]:
     }
 
 
-def is_visible() -> ColumnElement[bool]:
-    """Return the condition that people see a review, for statements that join its deal."""
-    return (Review.status == ReviewStatus.VISIBLE) & Deal.status.in_(deals.VISIBLE)
-
-
-def _listing(belongs: ColumnElement[bool], scope: str, query: ReviewQuery) -> Page[ReviewOut]:
-    statement = _visible().where(belongs)
-    if query.rating is not None:
-        statement = statement.where(Review.rating == query.rating)
+def _page(belongs: InstrumentedAttribute[int], owner_id: int, scope: str, query: ReviewQuery) -> Page[ReviewOut]:
     window = Window(scope=f"{scope}?rating={query.rating}", limit=query.limit, cursor=query.cursor)
-    rows, next_cursor = pages.fetch(db.session(), statement, ORDERS[query.sort], window)
+    listing = _listing(belongs, query.sort, is_rated=query.rating is not None)
+    rows, next_cursor = listing.fetch(db.session(), window, {"owner_id": owner_id, "stars": query.rating})
     return Page(items=[ReviewOut.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
-def _visible() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Review.id,
-            Review.deal_id,
-            Bundle("deal", Deal.id, Deal.title),
-            Bundle("author", *(getattr(User, name) for name in AuthorOut.model_fields)),
-            Review.rating,
-            Review.title,
-            Review.body,
-            Review.helpful_count,
-            Review.unhelpful_count,
-            Review.comment_count,
-            Review.created_at,
-            Review.updated_at,
-        )
-        .join(Deal, Deal.id == Review.deal_id)
-        .join(User, User.id == Review.author_id)
-        .where(is_visible())
-    )
+@cache
+def _listing(belongs: InstrumentedAttribute[int], sort: ReviewSort, *, is_rated: bool) -> Listing:
+    statement = ALL_VISIBLE.where(belongs == bindparam("owner_id"))
+    if is_rated:
+        statement = statement.where(Review.rating == bindparam("stars"))
+    return Listing(statement, ORDERS[sort])

@@ -22,6 +22,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    bindparam,
     create_engine,
     delete,
     insert,
@@ -33,7 +34,7 @@ from sqlalchemy.orm import Session
 
 from dealradar.domain import pages
 from dealradar.domain.errors import BadCursorError
-from dealradar.domain.pages import Key, Order, Window
+from dealradar.domain.pages import Key, Listing, Order, Window
 
 SCOPE = "offers"
 OFFERS = Table(
@@ -94,10 +95,13 @@ def fill(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def walk(session: Session, order: Order, *, limit: int) -> Iterator[Sequence[Row[Any]]]:
-    """Yield each page, as a client would come by it."""
+    """Yield each page, as a client would come by it; a listing that is put together once must give the same."""
+    listing = Listing(select(OFFERS.c.id).where(OFFERS.c.id >= bindparam("least")), order)
     cursor: str | None = None
     while True:
-        rows, cursor = pages.fetch(session, select(OFFERS.c.id), order, Window(SCOPE, limit, cursor))
+        window = Window(SCOPE, limit, cursor)
+        rows, cursor = pages.fetch(session, select(OFFERS.c.id), order, window)
+        assert listing.fetch(session, window, {"least": 0}) == (rows, cursor)
         yield rows
         if cursor is None:
             return

@@ -179,8 +179,8 @@ def test_of_a_huge_thread_no_more_is_read_than_is_answered(sort: CommentSort, re
     db.session.execute(text("ANALYZE comments"))
     db.session.execute(text("SET LOCAL enable_seqscan = off"))  # as where the thread is not nearly the whole table
     answered = len(list(_flat(comments.of_review(review.id, query).items)))
-    statement = trees.statement(review.id, Cursors(review.id, ORDERS[sort]).start(), query)
-    sql = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
+    values = trees.values(review.id, Cursors(review.id, ORDERS[sort]).start(), query)
+    sql = trees.statement(sort).params(values).compile(db.engine, compile_kwargs={"literal_binds": True})
 
     (plan,) = db.session.execute(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")).scalar_one()
 
