@@ -29,6 +29,7 @@ SMALL: Final = frozenset(
         "cache_targets",
         "categories",
         "gauge_readings",
+        "hot_pages",
         "mails",
         "merchants",
         "processes",

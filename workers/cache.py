@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 from celery import shared_task
 
-from dealradar.invalidation import control, spot_checks, transaction
+from dealradar.httpcache.control import warming
+from dealradar.invalidation import bookkeeping, control, spot_checks, transaction
 from dealradar.jobs import Job
 from dealradar.monitoring import sampling
 
@@ -20,3 +21,10 @@ def sample() -> int:
     with transaction():
         spot_checks.heal(samples)
         return sampling.note([each.verdict for each in samples], now=datetime.now(UTC))
+
+
+@shared_task(name=Job.LEARN_DEMAND)
+def learn_demand() -> int:
+    """Have the database remember what is asked for most; return how many paths that are."""
+    with bookkeeping():
+        return warming.learn()

@@ -6,6 +6,7 @@ Both are hints. They may be lost at any time, and no command concerns two keys, 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import nlargest
+from operator import itemgetter
 from typing import Final, cast
 
 from dealradar.cache.keys import NAMESPACE
@@ -62,8 +63,8 @@ def add_demand(wire: Wire, asked: Mapping[str, int], *, now_s: float) -> None:
     _send(wire, [("ZREMRANGEBYRANK", slot, 0, -MAX_RANKED - 1), ("EXPIRE", slot, SLOTS * SLOT_S)])
 
 
-def most_asked(wire: Wire, count: int, *, now_s: float) -> list[str]:
-    """Return up to *count* paths, those in most demand first.
+def most_asked(wire: Wire, count: int, *, now_s: float) -> dict[str, float]:
+    """Return up to *count* paths, those in most demand first, and how often each was asked for lately.
 
     Raises:
         StoreUnavailableError: The server can't be asked.
@@ -76,7 +77,7 @@ def most_asked(wire: Wire, count: int, *, now_s: float) -> list[str]:
     for age, reply in enumerate(wire.exchange(reading)):
         for path, score in _scores(reply):
             demand[path] += score / 2**age
-    return nlargest(count, demand, key=demand.__getitem__)
+    return dict(nlargest(count, demand.items(), key=itemgetter(1)))
 
 
 def _scores(reply: Reply) -> Iterable[tuple[str, float]]:

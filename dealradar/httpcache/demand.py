@@ -3,14 +3,15 @@
 A process that is killed takes its last few seconds of counts with it.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
 from typing import Final
 
 from flask import Flask, current_app
 
+from dealradar.httpcache.frequent import Frequent
 from dealradar.httpcache.plans import Plan
 from dealradar.httpcache.serving import Served, XCache
 
@@ -21,7 +22,7 @@ SERVED_BY: Final = "dealradar.served_by"
 """In that of one that something else than `serve` is to serve: what does."""
 
 MAX_COUNTED: Final = 2_000
-"""How many keys, and how many paths, are counted between two flushes; what is asked for often is there early."""
+"""How many keys, and how many paths, are counted between two flushes: those that are asked for most."""
 
 MAX_PATH_CHARS: Final = 500
 _EXTENSION: Final = "demand"
@@ -31,37 +32,38 @@ _EXTENSION: Final = "demand"
 class Counts:
     """How often each key was a hit, and each public path was asked for, hit or not."""
 
-    hits: Counter[str] = field(default_factory=Counter)
-    asked: Counter[str] = field(default_factory=Counter)
+    hits: Mapping[str, int]
+    asked: Mapping[str, int]
 
 
 class Demand:
     """Counts that threads share, bounded."""
 
     def __init__(self) -> None:
-        self._counts = Counts()
+        self._hits, self._asked = Frequent(MAX_COUNTED), Frequent(MAX_COUNTED)
         self._lock = Lock()
 
     def note(self, plan: Plan, served: Served) -> None:
         """Count one request for *plan* that was *served*."""
         with self._lock:
             if served.x_cache is XCache.HIT:
-                _count(self._counts.hits, plan.key)
+                self._hits.add(plan.key)
             if (path := _worth_warming(plan, served)) is not None:
-                _count(self._counts.asked, path)
+                self._asked.add(path)
 
     def note_hits(self, plan: Plan, count: int) -> None:
         """Count *count* requests for *plan* that were served a stored 200."""
         with self._lock:
-            _count(self._counts.hits, plan.key, count)
+            self._hits.add(plan.key, count)
             if plan.public_path is not None and len(plan.public_path) <= MAX_PATH_CHARS:
-                _count(self._counts.asked, plan.public_path, count)
+                self._asked.add(plan.public_path, count)
 
     def take(self) -> Counts:
         """Return what was counted since it was last taken."""
         with self._lock:
-            taken, self._counts = self._counts, Counts()
-        return taken
+            hits, asked = self._hits, self._asked
+            self._hits, self._asked = Frequent(MAX_COUNTED), Frequent(MAX_COUNTED)
+        return Counts(hits.counts, asked.counts)
 
 
 def connect(app: Flask) -> None:
@@ -80,8 +82,3 @@ def _worth_warming(plan: Plan, served: Served) -> str | None:
     if plan.public_path is None or len(plan.public_path) > MAX_PATH_CHARS or served.status != HTTPStatus.OK:
         return None
     return plan.public_path
-
-
-def _count(counter: Counter[str], what: str, count: int = 1) -> None:
-    if what in counter or len(counter) < MAX_COUNTED:
-        counter[what] += count

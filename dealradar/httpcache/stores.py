@@ -44,14 +44,16 @@ def hits(keys: Sequence[str]) -> list[int]:
     return [0] * len(keys) if way is None else tallies.hits(way, keys)
 
 
-def most_asked(count: int) -> list[str]:
+def most_asked(count: int) -> dict[str, float]:
     """Return up to *count* public paths, as below ``/api``, those in most demand first.
+
+    With each, how often it was asked for in the last hour, of which each five minutes count half as much as the next.
 
     Raises:
         StoreUnavailableError: The store can't be asked.
     """
     way = wire()
-    return [] if way is None else tallies.most_asked(way, count, now_s=time.time())
+    return {} if way is None else tallies.most_asked(way, count, now_s=time.time())
 
 
 def census() -> Census | None:

@@ -38,7 +38,7 @@ def compare(count: int = AT_ONCE) -> list[Sample]:
     Personal answers are not among them, nor those that say that there is no such thing.
     """
     try:
-        demanded = warming.most_asked(DRAWN_FROM)
+        demanded = [*warming.counted_lately(DRAWN_FROM)]
     except BusyError:
         return []
     samples: list[Sample] = []

@@ -99,6 +99,16 @@ def test_what_is_stored_is_compared_with_the_database_and_what_is_stale_is_count
     assert sampling.stale_ratio(60, datetime.now(UTC)) == StaleRatio(1, 1)
 
 
+def test_what_is_asked_for_is_remembered_by_the_database(app: Flask, celery: Celery) -> None:
+    app.test_client().get("/api/deals")
+    background.tell_demand()
+
+    counts = [celery.tasks[Job.LEARN_DEMAND].apply().get() for _ in range(2)]
+
+    assert counts == [1, 1]
+    assert db.session.execute(text("SELECT path, demand FROM hot_pages")).all() == [("/deals", 1.0)]
+
+
 def test_tokens_that_expired_long_ago_are_forgotten(celery: Celery, alice: User) -> None:
     now = datetime.now(UTC)
     with transaction():

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, CheckConstraint, DateTime, Integer, Text, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, CheckConstraint, DateTime, Double, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dealradar import indexes
@@ -63,3 +63,13 @@ class PolicyChange(Base):
     ttl_s: Mapped[int | None] = mapped_column(Integer)
     is_enabled: Mapped[bool] = mapped_column(Boolean)
     changed_at: Mapped[CreatedAt]
+
+
+class HotPage(Base):
+    """A public path that people ask for, with its query, and how often they did lately, as of when it was last seen."""
+
+    __tablename__ = "hot_pages"
+
+    path: Mapped[str] = mapped_column(Text, primary_key=True)
+    demand: Mapped[float] = mapped_column(Double)
+    seen_at: Mapped[CreatedAt]

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from dealradar.cache import StoreUnavailableError
 from dealradar.domain.users.models import User
 from dealradar.httpcache import demand, stores
-from dealradar.httpcache.control import background
-from dealradar.invalidation import control
+from dealradar.httpcache.control import background, warming
+from dealradar.invalidation import bookkeeping, control
 from tests.applications import Make
 from tests.factories.deals import make_deal
 
@@ -24,6 +24,7 @@ def site(make: Make, alice: User) -> Flask:
     """Return a process's application, which has counted nothing yet, and has two deals to show."""
     for _ in range(2):
         make_deal(alice)
+    stores.await_first_recovery()  # what it made up for later would invalidate what is counted meanwhile
     return make()
 
 
@@ -99,6 +100,23 @@ def test_what_is_asked_for_most_is_warmed_with_its_parameters(admin: Any, site: 
     assert told == {"/deals?sort=new": "HIT", "/deals/1": "HIT", "/deals/2": "MISS"}
 
 
+def test_what_was_in_demand_is_warmed_after_a_flush_of_the_store_as_well(
+    admin: Any, site: Flask, redis_url: str
+) -> None:
+    ask(site, *["/deals?sort=new"] * 3, "/deals/1")
+    tell(site)
+    with bookkeeping():
+        assert warming.learn() == 2
+    with redis.Redis.from_url(redis_url) as store:
+        store.flushdb()
+    ask(site, "/deals/1", "/deals/1")
+    tell(site)
+
+    queued = admin.post("/api/cache/warm", json={"top": 2})
+
+    assert admin.get(f"/api/cache/jobs/{queued.json['job_id']}").json["paths"] == ["/deals?sort=new", "/deals/1"]
+
+
 def test_what_only_one_person_may_see_is_in_nobody_s_demand(site: Flask, mona: User, as_: As) -> None:
     moderator = site.test_client()
     moderator.environ_base["HTTP_AUTHORIZATION"] = as_(mona).environ_base["HTTP_AUTHORIZATION"]
@@ -152,6 +170,8 @@ def test_with_the_store_away_counts_are_lost_and_nothing_else(make: Make, as_: A
         tell(cut_off)
 
     tell(cut_off)  # for there is nothing left to tell
+    with cut_off.app_context():
+        assert warming.learn() == 0
     assert client.post("/api/cache/warm", json={"top": 1}).status_code == 503
 
 
@@ -166,4 +186,4 @@ def test_a_cache_that_is_off_is_told_nothing(make: Make, alice: User, redis_url:
 
         assert store.dbsize() == before
     with off.app_context():
-        assert stores.most_asked(10) == []
+        assert stores.most_asked(10) == {}

@@ -26,14 +26,16 @@ def test_demand_halves_with_each_slot_and_is_gone_after_the_last(store: RedisSto
         for later in (0, tallies.SLOTS - 1, tallies.SLOTS)
     }
 
-    assert ranked == {0: ["/new", "/old"], tallies.SLOTS - 1: ["/new"], tallies.SLOTS: []}
+    halved = 3 / 2 ** (tallies.SLOTS - 1)
+    assert ranked == {0: {"/new": 3, "/old": 2.5}, tallies.SLOTS - 1: {"/new": halved}, tallies.SLOTS: {}}
+    assert [*ranked[0]] == ["/new", "/old"]
 
 
 def test_demand_of_several_slots_adds_up(store: RedisStore) -> None:
     for path, slots_ago, count in (("/steady", 1, 4), ("/steady", 0, 4), ("/risen", 0, 5), ("/fallen", 1, 11)):
         tallies.add_demand(store.reads, {path: count}, now_s=NOW_S - slots_ago * tallies.SLOT_S)
 
-    assert tallies.most_asked(store.reads, 2, now_s=NOW_S) == ["/steady", "/fallen"]
+    assert tallies.most_asked(store.reads, 2, now_s=NOW_S) == {"/steady": 6, "/fallen": 5.5}
 
 
 def test_a_slot_forgets_what_is_asked_for_least(
@@ -64,4 +66,4 @@ def test_foreign_types_in_their_place_count_for_nothing(store: RedisStore, serve
     tallies.add_hits(store.reads, {KEY: 1})
 
     assert tallies.hits(store.reads, [KEY]) == [0]
-    assert tallies.most_asked(store.reads, 5, now_s=NOW_S) == []
+    assert tallies.most_asked(store.reads, 5, now_s=NOW_S) == {}
