@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from struct import Struct
 from typing import Any, Final
 
@@ -130,6 +130,12 @@ def jittered(ttl_s: float, fraction: float, draw: float) -> float:
     Downwards only: a policy's TTL is a promise. Entries stored together thus don't expire together.
     """
     return ttl_s * (1 - fraction * draw)
+
+
+def shorter_lived(entry: Entry, fraction: float, draw: float) -> Entry:
+    """Return *entry* with its TTLs `jittered` alike."""
+    soft_ttl_s = None if entry.soft_ttl_s is None else jittered(entry.soft_ttl_s, fraction, draw)
+    return replace(entry, ttl_s=jittered(entry.ttl_s, fraction, draw), soft_ttl_s=soft_ttl_s)
 
 
 def _from_head(head: dict[str, Any], *, bodies: bytes) -> Entry:

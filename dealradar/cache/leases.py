@@ -8,7 +8,7 @@ command and script concerns one key, as on a Redis Cluster it must.
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Event as Flag
 from threading import Lock, Thread
@@ -16,7 +16,7 @@ from typing import Final, Protocol, cast
 
 from dealradar.cache.events import Did, Event, Observer
 from dealradar.cache.keys import bell_key, lease_key
-from dealradar.cache.wire import Reply, StoreUnavailableError, Trouble, Wire
+from dealradar.cache.wire import Command, Reply, StoreUnavailableError, Trouble, Wire
 
 LEASE_S: Final = 0.7
 """How long a lease outlives its owner."""
@@ -36,10 +36,14 @@ _RENEW: Final = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PE
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to recompute *key*, of whoever knows *token*."""
+    """The right to recompute *key*, of whoever knows *token*.
+
+    *is_first* where nobody has given one back for this key in the last five seconds, so that nothing was stored by one.
+    """
 
     key: str
     token: str
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,10 @@ class Leases(Protocol):
         """Return when its owner gives *held* back, or *at_most_s* is over, or it may have run out."""
 
     def give_back(self, lease: Lease, *, stored: bool) -> None:
-        """End *lease* and wake who waits for it, with the word whether there is something to find."""
+        """End *lease* and wake who waits for it, with the word whether there is something to find.
+
+        `Store.put` does it as well, for who has stored something.
+        """
 
     def close(self) -> None:
         """Renew nothing any more."""
@@ -103,6 +110,7 @@ class RedisLeases:
             self._observe(Event(Did.LEASE, error.reason))
             return error.reason
         if taken is not None:
+            lease = replace(lease, is_first=not rings)
             self._keeper.keep(lease)
             self._observe(Event(Did.LEASE, "taken", keys=1))
             return lease
@@ -124,21 +132,27 @@ class RedisLeases:
 
     def give_back(self, lease: Lease, *, stored: bool) -> None:
         """See `Leases.give_back`; one round trip. A store that can't be told lets the lease run out."""
-        self._keeper.drop(lease)
-        bell = bell_key(lease.key)
         try:
-            released, *_ = self._wire.exchange(
-                [
-                    # Ended before the bell rings: who finds it held afterwards can rely on a ring that is to come.
-                    ("EVAL", _RELEASE, 1, lease_key(lease.key), lease.token),
-                    ("XADD", bell, "MAXLEN", 1, "*", "outcome", _STORED if stored else _UNSTORED),
-                    ("PEXPIRE", bell, _BELL_MS),
-                ]
-            )
+            replies = self._wire.exchange(self.ending(lease, stored=stored))
         except StoreUnavailableError as error:
             self._observe(Event(Did.RELEASE, error.reason, keys=1))
             return
-        self._observe(Event(Did.RELEASE, "released" if released == 1 else "run_out", keys=1))
+        self.ended(replies)
+
+    def ending(self, lease: Lease, *, stored: bool) -> list[Command]:
+        """Return the commands that give *lease* back, whose replies `ended` is to see; it is renewed no more."""
+        self._keeper.drop(lease)
+        bell = bell_key(lease.key)
+        return [
+            # Ended before the bell rings: who finds it held afterwards can rely on a ring that is to come.
+            ("EVAL", _RELEASE, 1, lease_key(lease.key), lease.token),
+            ("XADD", bell, "MAXLEN", 1, "*", "outcome", _STORED if stored else _UNSTORED),
+            ("PEXPIRE", bell, _BELL_MS),
+        ]
+
+    def ended(self, replies: Sequence[Reply]) -> None:
+        """Tell what became of a lease that was given back, by the *replies*."""
+        self._observe(Event(Did.RELEASE, "released" if replies[0] == 1 else "run_out", keys=1))
 
     def close(self) -> None:
         """See `Leases.close`; also closes the connections of those who wait."""

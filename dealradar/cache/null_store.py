@@ -42,7 +42,7 @@ class NullStore:
         """Return None: nothing may be stored."""
         return None
 
-    def put(self, key: str, entry: Entry, *, linger_s: float = 0.0) -> Put:  # noqa: ARG002  likewise
+    def put(self, key: str, entry: Entry, *, linger_s: float = 0.0, lease: Lease | None = None) -> Put:  # noqa: ARG002  likewise
         """Store nothing."""
         return Put.DOWN
 

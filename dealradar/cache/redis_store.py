@@ -11,14 +11,14 @@ from typing import Final, cast
 from dealradar.cache import bumps, horizons, servers, versions
 from dealradar.cache.breaker import Breaker, Circuit, Patience
 from dealradar.cache.bumps import Deferral, Stale
-from dealradar.cache.entries import Entry, EntryError, Versions, jittered, pack, unpack
+from dealradar.cache.entries import Entry, EntryError, Versions, pack, shorter_lived, unpack
 from dealradar.cache.events import Did, Event, Observer, ignore
 from dealradar.cache.keys import NAMESPACE, writer_key
-from dealradar.cache.leases import RedisLeases, patience_s
+from dealradar.cache.leases import Lease, RedisLeases, patience_s
 from dealradar.cache.recovery import Missed, RecoveringBreaker, await_answer
 from dealradar.cache.servers import Acquaintance
 from dealradar.cache.store import Down, Health, Hit, Lookup, Miss, MissReason, Put, judge
-from dealradar.cache.wire import StoreUnavailableError, Trouble, Wire
+from dealradar.cache.wire import Command, StoreUnavailableError, Trouble, Wire
 
 BATCH_KEYS: Final = 1_000
 
@@ -100,12 +100,13 @@ class RedisStore:
         except StoreUnavailableError:
             return None
 
-    def put(self, key: str, entry: Entry, *, linger_s: float = 0.0) -> Put:
-        """See `Store.put`. Its TTLs are shortened at random, so that what was stored together expires apart."""
+    def put(self, key: str, entry: Entry, *, linger_s: float = 0.0, lease: Lease | None = None) -> Put:
+        """See `Store.put`; one round trip. TTLs are shortened at random: what was stored together expires apart."""
         started_s = time.perf_counter()
-        shortened = _shortened(entry, self.limits.ttl_jitter)
+        shortened = shorter_lived(entry, self.limits.ttl_jitter, random.random())  # noqa: S311  spreads load, hides nothing
         blob = pack(shortened, key=key)
-        outcome = self._put(key, blob, shortened, linger_s=linger_s)
+        ttl_ms = max(1, int((shortened.ttl_s + linger_s) * 1_000))
+        outcome = self._put(("SET", key, blob, "PX", ttl_ms), shortened, lease)
         stored_bytes = len(blob) if outcome is Put.STORED else 0
         self._observe(Event(Did.PUT, outcome, time.perf_counter() - started_s, keys=1, stored_bytes=stored_bytes))
         return outcome
@@ -203,13 +204,17 @@ class RedisStore:
         found = judge(entry, tags, known=known, now_s=time.time())
         return replace(found, versions=tuple(known.items()), outdated=entry) if isinstance(found, Miss) else found
 
-    def _put(self, key: str, blob: bytes, entry: Entry, *, linger_s: float) -> Put:
-        if len(blob) > self.limits.max_entry_bytes:
+    def _put(self, setting: Command, entry: Entry, lease: Lease | None) -> Put:
+        _, _, blob, *_ = setting
+        if len(cast("bytes", blob)) > self.limits.max_entry_bytes:
             return Put.TOO_BIG
-        ttl_ms = max(1, int((entry.ttl_s + linger_s) * 1_000))
-        tags = [tag for tag, _ in entry.versions]
+        storing = [setting, *versions.refreshing(tag for tag, _ in entry.versions)]
         try:
-            self.reads.exchange([("SET", key, blob, "PX", ttl_ms), *versions.refreshing(tags)])
+            if lease is None:
+                self.reads.exchange(storing)
+            else:
+                replies = self.reads.exchange([*storing, *self.leases.ending(lease, stored=True)])
+                self.leases.ended(replies[len(storing) :])
         except StoreUnavailableError:
             return Put.DOWN
         return Put.STORED
@@ -291,9 +296,3 @@ class RedisStore:
 
     def _teller(self, did: Did) -> Callable[[Circuit], None]:
         return lambda circuit: self._observe(Event(did, circuit.phase, detail=circuit.last_error or ""))
-
-
-def _shortened(entry: Entry, fraction: float) -> Entry:
-    draw = random.random()  # noqa: S311  spreads load, hides nothing
-    soft_ttl_s = None if entry.soft_ttl_s is None else jittered(entry.soft_ttl_s, fraction, draw)
-    return replace(entry, ttl_s=jittered(entry.ttl_s, fraction, draw), soft_ttl_s=soft_ttl_s)

@@ -8,7 +8,7 @@ from typing import Protocol
 from dealradar.cache.breaker import Circuit
 from dealradar.cache.bumps import Deferral, Stale
 from dealradar.cache.entries import Entry, Versions
-from dealradar.cache.leases import Leases
+from dealradar.cache.leases import Lease, Leases
 from dealradar.cache.wire import Trouble
 
 
@@ -94,10 +94,10 @@ class Store(Protocol):
     def versions(self, tags: Iterable[str], miss: Miss | None = None) -> Versions | None:
         """Return the versions of *tags*, given to those that had none; None when the response must not be stored."""
 
-    def put(self, key: str, entry: Entry, *, linger_s: float = 0.0) -> Put:
+    def put(self, key: str, entry: Entry, *, linger_s: float = 0.0, lease: Lease | None = None) -> Put:
         """Store *entry* for at most its TTL, and return what became of it.
 
-        For *linger_s* more it is found as what a miss calls outdated.
+        For *linger_s* more it is found as what a miss calls outdated. If it was stored, *lease* was given back.
         """
 
     def was_taken_down(self, entry: Entry, tags: Iterable[str]) -> bool:

@@ -24,10 +24,17 @@ class Role(StrEnum):
 
 @dataclass
 class Turn:
-    """A role; who has computed says whether it was *stored*."""
+    """A role; who has computed says whether it was *stored*, and whether the *lease* was given back with that."""
 
     role: Role
     stored: bool = False
+    lease: Lease | None = None
+    is_given_back: bool = False
+
+    @property
+    def needs_no_look(self) -> bool:
+        """Whether nobody can have stored anything since the last look."""
+        return self.role is Role.ALONE or (self.lease is not None and self.lease.is_first)
 
     @property
     def leaves_something(self) -> bool:
@@ -75,11 +82,12 @@ class Flights:
         if not isinstance(lease, Lease):
             yield Turn(lease)
             return
-        turn = Turn(Role.LEAD)
+        turn = Turn(Role.LEAD, lease=lease)
         try:
             yield turn
         finally:
-            self._leases.give_back(lease, stored=turn.stored)
+            if not turn.is_given_back:
+                self._leases.give_back(lease, stored=turn.stored)
 
     def _take(self, key: str, deadline_s: float) -> Lease | Role:
         while True:

@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from dealradar.cache import Entry, Miss, Put, Store, Versions
+from dealradar.cache import Entry, Lease, Miss, Put, Store, Versions
 from dealradar.httpcache.codings import Encoded, encode
 from dealradar.httpcache.measures import BODY_BYTES, RECOMPUTE_SECONDS, REFUSALS
 from dealradar.httpcache.plans import Plan
@@ -75,9 +75,10 @@ class Recompute:
     shield: Shield
     read: Read = at_the_primary
 
-    def __call__(self, plan: Plan, compute: Compute, *, known: Miss | None = None) -> Fill:
+    def __call__(self, plan: Plan, compute: Compute, *, known: Miss | None = None, lease: Lease | None = None) -> Fill:
         """Return what *compute* does, stored under *plan* if it may be; *known* spares versions read just before.
 
+        If it was stored, *lease* was given back in the same round trip.
         Whatever *compute* raises passes through, and nothing is stored.
         """
         with self.shield.place():
@@ -94,7 +95,7 @@ class Recompute:
             return Fill(computed, stored=False)
         linger_s = 0 if computed.is_absent else plan.stale_if_error_s
         entry = _entry(plan, computed, versions, cost_s)
-        outcome = self.store.put(plan.key, entry, linger_s=linger_s)
+        outcome = self.store.put(plan.key, entry, linger_s=linger_s, lease=lease)
         if outcome is not Put.STORED:
             return _refused(plan, computed, outcome)
         return Fill(computed, stored=True, encoded=entry.encoded)

@@ -123,16 +123,17 @@ class Refresher:
             return Outcome.LEFT
         outcome = Outcome.FAILED
         try:
-            outcome = self._refresh_alone(wish)
+            outcome = self._refresh_alone(wish, lease)
         finally:
-            leases.give_back(lease, stored=outcome is Outcome.DONE)
+            if outcome is not Outcome.DONE:
+                leases.give_back(lease, stored=False)
         return outcome
 
-    def _refresh_alone(self, wish: _Wish) -> Outcome:
+    def _refresh_alone(self, wish: _Wish, lease: Lease) -> Outcome:
         found = self._recompute.store.lookup(wish.plan.key, wish.plan.tags)
         if isinstance(found, Down) or _is_newer(found, wish.hit):
             return Outcome.LEFT
-        fill = self._recompute(wish.plan, wish.compute, known=found if isinstance(found, Miss) else None)
+        fill = self._recompute(wish.plan, wish.compute, known=found if isinstance(found, Miss) else None, lease=lease)
         return Outcome.DONE if fill.stored else Outcome.UNSTORED
 
 

@@ -152,18 +152,18 @@ def _outdated(origin: Origin, plan: Plan, missed: Miss) -> Served | None:
 def _miss(origin: Origin, plan: Plan, compute: Compute, *, missed: Miss) -> Served:
     """Return the answer to *plan*, of which there was nothing a moment ago.
 
-    Who has the lease looks again, for the one before may have stored it since; who has waited looks again, for only
-    what still holds may be served.
+    Who has the lease looks again if the one before may have stored it since; who has waited looks again, for only what
+    still holds may be served.
     """
     deadline_s = time.monotonic() + origin.wait_s
     found = missed
     while True:
         with origin.flights.turn(plan.key, deadline_s=deadline_s) as turn:
-            again = found if turn.role is Role.ALONE else _look(origin, plan)
+            again = found if turn.needs_no_look else _look(origin, plan)
             if isinstance(again, Miss) and turn.role is not Role.FOLLOW:
                 RECOMPUTES.labels(turn.role).inc()
-                fill = origin.recompute(plan, compute, known=again)
-                turn.stored = fill.stored
+                fill = origin.recompute(plan, compute, known=again, lease=turn.lease)
+                turn.stored = turn.is_given_back = fill.stored
                 return _filled(plan, fill, missed)
             turn.stored = isinstance(again, Hit)
         if isinstance(again, Hit):

@@ -7,9 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 import redis
 
-from dealradar.cache import Event, Held, Lease, Leases, RedisStore, Trouble, Woken
+from dealradar.cache import Event, Held, Lease, Leases, Put, RedisStore, Trouble, Woken
 from dealradar.cache.keys import lease_key
 from dealradar.cache.leases import LEASE_S
+from tests.factories.entries import entry
 from tests.integration.cache.conftest import PATIENT
 from tests.integration.cache.reading import KEY
 from tests.servers.valkey import Valkey
@@ -74,6 +75,36 @@ def test_what_was_given_back_is_free(store: RedisStore, other: RedisStore) -> No
     store.leases.give_back(taken(store.leases), stored=True)
 
     assert isinstance(other.leases.take(KEY), Lease)
+
+
+def test_who_stores_something_gives_it_back_with_that(
+    store: RedisStore, other: RedisStore, begin: Callable[[Leases, Held], Future[Woken]]
+) -> None:
+    lease = taken(store.leases)
+    waiting = begin(other.leases, held(other.leases))
+
+    store.put(KEY, entry(), lease=lease)
+
+    assert waiting.result(LONG_S) is Woken.STORED
+    assert isinstance(other.leases.take(KEY), Lease)
+
+
+def test_who_cant_store_it_keeps_the_lease(store: RedisStore, other: RedisStore) -> None:
+    lease = taken(store.leases)
+
+    outcome = store.put(KEY, entry(body=b"x" * (store.limits.max_entry_bytes + 1)), lease=lease)
+
+    assert outcome is Put.TOO_BIG
+    held(other.leases)
+
+
+def test_the_first_one_in_a_while_is_told_so(store: RedisStore, other: RedisStore) -> None:
+    first = taken(store.leases)
+    store.leases.give_back(first, stored=False)
+
+    second = taken(other.leases)
+
+    assert (first.is_first, second.is_first) == (True, False)
 
 
 @pytest.mark.parametrize(("stored", "woken"), [(True, Woken.STORED), (False, Woken.UNSTORED)])

@@ -1,7 +1,7 @@
 """However many ask for what isn't there, one computes it; and nobody waits for nothing, or for long."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,9 +10,10 @@ from threading import Barrier
 import pytest
 import redis
 
-from dealradar.cache import Lease
+from dealradar.cache import Lease, RedisStore
 from dealradar.cache.keys import lease_key
 from dealradar.cache.leases import LEASE_S
+from dealradar.cache.wire import Command, Reply
 from dealradar.httpcache.flights import Turn
 from dealradar.httpcache.origins import Origin
 from dealradar.httpcache.recompute import Computed
@@ -62,13 +63,55 @@ def test_two_processes_on_a_cold_key_compute_it_once(here: Origin, there: Origin
     assert {answer.body for answer in answers} == {b"fresh"}
 
 
+@pytest.fixture
+def exchanges(here: Origin, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Return the names of the commands of each exchange of this process with the store, so far."""
+    told: list[list[str]] = []
+    assert isinstance(here.store, RedisStore)
+    exchange = here.store.reads.exchange
+
+    def note(commands: Sequence[Command]) -> list[Reply]:
+        told.append([str(name) for name, *_ in commands])
+        return exchange(commands)
+
+    monkeypatch.setattr(here.store.reads, "exchange", note)
+    return told
+
+
+def test_what_nobody_has_computed_lately_is_looked_up_leased_and_stored(
+    here: Origin, exchanges: list[list[str]]
+) -> None:
+    here.store.versions(plan().tags)  # another answer depends on them as well
+    exchanges.clear()
+
+    serve(here, plan(), Source(View()))
+
+    looked_up, leased, stored = exchanges
+    assert set(looked_up) == {"GET"}
+    assert leased == ["XREVRANGE", "SET", "PTTL"]
+    assert stored == ["SET", *["EXPIRE"] * len(plan().tags), "EVAL", "XADD", "PEXPIRE"]
+
+
+def test_what_somebody_has_computed_a_moment_ago_is_looked_up_once_more(
+    here: Origin, there: Origin, exchanges: list[list[str]]
+) -> None:
+    serve(there, plan(), Source(View()))
+    there.store.bump(plan().tags[:1])
+
+    serve(here, plan(), Source(View()))
+
+    _, leased, looked_up, _ = exchanges
+    assert leased[0] == "XREVRANGE"
+    assert set(looked_up) == {"GET"}
+
+
 def test_who_missed_before_it_was_stored_and_gets_the_lease_after_it_does_not_compute_it(
     here: Origin, there: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take_turn = here.flights.turn
 
     def come_late(key: str, *, deadline_s: float) -> AbstractContextManager[Turn]:
-        there.recompute(plan(), lambda: Computed(b"by another"))
+        serve(there, plan(), Source(View(b"by another")))
         return take_turn(key, deadline_s=deadline_s)
 
     monkeypatch.setattr(here.flights, "turn", come_late)
