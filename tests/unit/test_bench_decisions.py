@@ -1,14 +1,15 @@
-"""What `scripts/dev bench` decides about the database, without starting anything."""
+"""What `scripts/dev bench` decides, without starting anything."""
 
 from collections import Counter
 from dataclasses import replace
 
 import pytest
 
-from scripts.bench import idle
+from scripts.bench import idle, steady
 from scripts.bench.database import Comparison, Cost, Outcome, table
 from scripts.bench.statements import less
 from scripts.bench.traffic import MEMBERS, Places, recorded
+from scripts.load.histogram import Histogram, bucket_of
 
 PLACES = Places(deals=range(1, 101), reviews=range(201, 401), people=range(501, 551))
 PLAIN = Outcome("off", 2_000, Cost(statements=6_000, buffers=80_000, cpu_s=4.0), refused=0, calls={})
@@ -95,3 +96,12 @@ def test_idle_connections_may_cost_little_memory_little_throughput_and_no_thread
 ) -> None:
     assert cost.is_within is is_within
     assert f"{cost.bytes_each:,.0f} bytes" in idle.table(cost)
+
+
+def test_a_line_is_the_median_of_its_rounds() -> None:
+    rounds = [Histogram(Counter({bucket_of(duration_us): 100})) for duration_us in (50, 9_000, 70)]
+
+    line = steady.median_of("hit", rounds)
+
+    assert line.late_ms == (0.07, 0.07, 0.07)
+    assert steady.table([line]).splitlines()[-1].split() == ["hit", "0.07", "0.07", "0.07"]
