@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scripts import place
-from scripts.bench import database, hit, idle, limits, stampede, steady, varnish, wildcard
+from scripts.bench import database, hit, idle, limits, miss, stampede, steady, varnish, wildcard
 from scripts.bench.site import Site
 from scripts.clone import HERE
 from scripts.log import Log
@@ -31,6 +31,7 @@ BENCHES: Final = (
     Bench("hit", "how fast a cached answer is, beside what one would take instead", hit.run),
     Bench("idle", "what ten thousand idle connections cost in memory and throughput", idle.run),
     Bench("limits", "how exactly requests are counted, also while the store is away", limits.run),
+    Bench("miss", "what a list costs that isn't in the cache, beside Flask's floor and a plain application", miss.run),
     Bench("stampede", "what the database is asked while crowds want what is not cached", stampede.run),
     Bench("steady", "how late hits are at rates that are kept, alone, beside misses, and through Varnish", steady.run),
     Bench("varnish", "how soon a write shows through Varnish, and how much it answers itself", varnish.run),

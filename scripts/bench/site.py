@@ -95,6 +95,12 @@ class Site:
         masters = [psutil.Process(pid) for pid in pids]
         return tuple(process for master in masters for process in (master, *master.children(recursive=True)))
 
+    def workers(self) -> tuple[psutil.Process, ...]:
+        """Return the web processes that serve now."""
+        process = self._members["web"].process
+        assert process is not None  # noqa: S101 - it serves
+        return tuple(psutil.Process(process.pid).children(recursive=True))
+
     def _run(self, name: str, told: Mapping[str, str]) -> Member:
         environment = {**self.environment(), **told}
         text = self.clone.procfile.read_text()

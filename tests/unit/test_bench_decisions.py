@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from scripts.bench import idle, steady
+from scripts.bench import idle, miss, steady
 from scripts.bench.database import Comparison, Cost, Outcome, table
 from scripts.bench.statements import less
 from scripts.bench.traffic import MEMBERS, Places, recorded
@@ -105,3 +105,13 @@ def test_a_line_is_the_median_of_its_rounds() -> None:
 
     assert line.late_ms == (0.07, 0.07, 0.07)
     assert steady.table([line]).splitlines()[-1].split() == ["hit", "0.07", "0.07", "0.07"]
+
+
+@pytest.mark.parametrize(("web_us", "is_within"), [(1_300.0, True), (1_301.0, False)])
+def test_a_miss_may_take_so_much_more_than_flask_itself(web_us: float, *, is_within: bool) -> None:
+    measured = {(miss.OURS, miss.REVIEWS): miss.Cost(web_us, 600.0), (miss.FLOOR, miss.REVIEWS): miss.Cost(700.0, 0.0)}
+
+    shown = miss.table(measured).splitlines()[2]
+
+    assert miss.is_within(measured) is is_within
+    assert shown.split()[-3:] == [f"{web_us:.0f}", f"{web_us - 700:.0f}", "600"]
