@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import eq
-from typing import Any, Final, TypeVarTuple
+from typing import Any, Final, Generic, TypeVarTuple
 
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Integer, Row, Select, UnaryExpression, and_, bindparam, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from dealradar.domain import cursor_values
+from dealradar.domain.documents import Shape
 from dealradar.domain.errors import BadCursorError
+from dealradar.domain.shapes import Item, Page
 
 Columns = TypeVarTuple("Columns")
 Rows = Sequence[Row[*tuple[Any, ...]]]
@@ -56,27 +59,38 @@ class Window:
     cursor: str | None = None
 
 
-class Listing:
+class Listing(Generic[Item]):
     """A statement in an order, put together once for all pages of all lists that differ in its parameters alone.
 
-    *statement* names its parameters (`sqlalchemy.bindparam`); none may begin as `ROWS` and `AFTER` do.
+    Its rows are documents of the *model*. *statement* names its parameters (`sqlalchemy.bindparam`); none may begin as
+    `ROWS` and `AFTER` do.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], order: Order) -> None:
+    def __init__(self, model: type[Item], statement: Select[*tuple[Any, ...]], order: Order) -> None:
+        self._items = TypeAdapter(list[model])  # type: ignore[valid-type]  # known when it is made
+        self._shape = Shape.of(statement)
         self._order = order
         self._labelled = _labelled(statement, order)
 
-    def fetch(self, session: Session, window: Window, values: Mapping[str, Any]) -> tuple[Rows, str | None]:
-        """Return the rows of *window* where the parameters are *values*, and the cursor to the next page, if any.
+    def fetch(self, session: Session, window: Window, values: Mapping[str, Any]) -> Page[Item]:
+        """Return the page that *window* says of the list that has these *values* for parameters.
 
         Raises:
             BadCursorError: The cursor is damaged or belongs to another list.
         """
-        told = {**values, ROWS: window.limit + 1}
-        if window.cursor is None:
-            return _page(session.execute(self._first, told).all(), self._order, window)
-        told |= {f"{AFTER}{i}": value for i, value in enumerate(decode(window, self._order))}
-        return _page(session.execute(self._following, told).all(), self._order, window)
+        rows = self._rows(session, window, values)
+        items = self._items.validate_python([self._shape.document(row) for row in rows[: window.limit]])
+        if len(rows) <= window.limit:
+            return Page(items=items, next_cursor=None)
+        last = rows[window.limit - 1][-len(self._order.keys) :]
+        return Page(items=items, next_cursor=encode(window.scope, self._order, last))
+
+    def _rows(self, session: Session, window: Window, values: Mapping[str, Any]) -> Rows:
+        statement, told = self._first, {**values, ROWS: window.limit + 1}
+        if window.cursor is not None:
+            statement = self._following
+            told |= {f"{AFTER}{i}": value for i, value in enumerate(decode(window, self._order))}
+        return session.connection().execute(statement, told).all()
 
     @cached_property
     def _first(self) -> Select[*tuple[Any, ...]]:
@@ -97,7 +111,12 @@ def fetch(
     Raises:
         BadCursorError: The cursor is damaged or belongs to another list.
     """
-    return _page(session.execute(cut(_labelled(statement, order), order, window)).all(), order, window)
+    rows = session.execute(cut(_labelled(statement, order), order, window)).all()
+    if len(rows) <= window.limit:
+        return rows, None
+    rows = rows[: window.limit]
+    last = [getattr(rows[-1], f"_key_{i}") for i in range(len(order.keys))]
+    return rows, encode(window.scope, order, last)
 
 
 def cut(statement: Select[*Columns], order: Order, window: Window) -> Select[*Columns]:
@@ -162,14 +181,6 @@ def _labelled(statement: Select[*tuple[Any, ...]], order: Order) -> Select[*tupl
 
 def _ordered(statement: Select[*Columns], order: Order) -> Select[*Columns]:
     return statement.order_by(*(key.ordered for key in order.keys))
-
-
-def _page(rows: Rows, order: Order, window: Window) -> tuple[Rows, str | None]:
-    if len(rows) <= window.limit:
-        return rows, None
-    rows = rows[: window.limit]
-    last = [getattr(rows[-1], f"_key_{i}") for i in range(len(order.keys))]
-    return rows, encode(window.scope, order, last)
 
 
 def _seal(scope: str, order: Order) -> str:

@@ -113,10 +113,9 @@ def briefs(comment_ids: Collection[int]) -> Mapping[int, CommentBrief]:
 
 def _page(belongs: InstrumentedAttribute[int], owner_id: int, scope: str, query: ListQuery) -> Page[CommentOut]:
     window = Window(scope=scope, limit=query.limit, cursor=query.cursor)
-    rows, next_cursor = _listing(belongs).fetch(db.session(), window, {"owner_id": owner_id})
-    return Page(items=[CommentOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+    return _listing(belongs).fetch(db.session(), window, {"owner_id": owner_id})
 
 
 @cache
-def _listing(belongs: InstrumentedAttribute[int]) -> Listing:
-    return Listing(ALL_VISIBLE.where(belongs == bindparam("owner_id")), NEWEST)
+def _listing(belongs: InstrumentedAttribute[int]) -> Listing[CommentOut]:
+    return Listing(CommentOut, ALL_VISIBLE.where(belongs == bindparam("owner_id")), NEWEST)

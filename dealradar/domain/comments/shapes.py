@@ -69,7 +69,7 @@ class CommentOut(Output):
     @field_validator("author", mode="before")
     @classmethod
     def _nobody_where_nobody_was_joined(cls, joined: Any) -> Any:  # noqa: ANN401  a row, or what came of one
-        return joined if joined is not None and joined.id is not None else None
+        return joined if getattr(joined, "id", joined) is not None else None
 
 
 class ThreadComment(CommentOut):

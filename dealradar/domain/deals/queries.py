@@ -48,21 +48,19 @@ def listing(query: DealQuery) -> Page[DealOut]:
     window = Window(scope=f"deals {filters}", limit=query.limit, cursor=query.cursor)
     filled_in = values(query)
     if query.category is None:
-        prepared = _listing(query.sort, query.status, tuple(filled_in))
-        rows, next_cursor = prepared.fetch(db.session(), window, filled_in)
-    else:
-        sort = SORTS[query.sort]
-        among = (*conditions(query.status, filled_in), sort.among)
-        statement = ALL_VISIBLE.where(Deal.id.in_(branches.page(query.category, among, sort.order, window)))
-        rows, next_cursor = pages.fetch(db.session(), statement.params(filled_in), sort.order, window)
+        return _listing(query.sort, query.status, tuple(filled_in)).fetch(db.session(), window, filled_in)
+    sort = SORTS[query.sort]
+    among = (*conditions(query.status, filled_in), sort.among)
+    statement = ALL_VISIBLE.where(Deal.id.in_(branches.page(query.category, among, sort.order, window)))
+    rows, next_cursor = pages.fetch(db.session(), statement.params(filled_in), sort.order, window)
     return Page(items=[DealOut.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
 @lru_cache(maxsize=MAX_LISTINGS)
-def _listing(sort: DealSort, status: str, filters: tuple[str, ...]) -> Listing:
+def _listing(sort: DealSort, status: str, filters: tuple[str, ...]) -> Listing[DealOut]:
     """Return the list of all such queries."""
     statement = ALL_VISIBLE.where(*conditions(status, filters), SORTS[sort].among)
-    return Listing(statement, SORTS[sort].order)
+    return Listing(DealOut, statement, SORTS[sort].order)
 
 
 def get(deal_id: int, *, for_update: bool = False) -> DealOut:

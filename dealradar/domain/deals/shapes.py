@@ -95,7 +95,7 @@ class DealOut(Output):
     @field_validator("merchant", "category", mode="before")
     @classmethod
     def _none_where_nothing_was_joined(cls, joined: Any) -> Any:  # noqa: ANN401  a row, or what came of one
-        return joined if joined is not None and joined.id is not None else None
+        return joined if getattr(joined, "id", joined) is not None else None
 
 
 class BookmarkOut(DealOut):

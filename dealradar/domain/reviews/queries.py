@@ -149,13 +149,12 @@ def briefs(review_ids: Collection[int]) -> Mapping[int, ReviewBrief]:
 def _page(belongs: InstrumentedAttribute[int], owner_id: int, scope: str, query: ReviewQuery) -> Page[ReviewOut]:
     window = Window(scope=f"{scope}?rating={query.rating}", limit=query.limit, cursor=query.cursor)
     listing = _listing(belongs, query.sort, is_rated=query.rating is not None)
-    rows, next_cursor = listing.fetch(db.session(), window, {"owner_id": owner_id, "stars": query.rating})
-    return Page(items=[ReviewOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+    return listing.fetch(db.session(), window, {"owner_id": owner_id, "stars": query.rating})
 
 
 @cache
-def _listing(belongs: InstrumentedAttribute[int], sort: ReviewSort, *, is_rated: bool) -> Listing:
+def _listing(belongs: InstrumentedAttribute[int], sort: ReviewSort, *, is_rated: bool) -> Listing[ReviewOut]:
     statement = ALL_VISIBLE.where(belongs == bindparam("owner_id"))
     if is_rated:
         statement = statement.where(Review.rating == bindparam("stars"))
-    return Listing(statement, ORDERS[sort])
+    return Listing(ReviewOut, statement, ORDERS[sort])

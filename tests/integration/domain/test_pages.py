@@ -35,6 +35,7 @@ from sqlalchemy.orm import Session
 from dealradar.domain import pages
 from dealradar.domain.errors import BadCursorError
 from dealradar.domain.pages import Key, Listing, Order, Window
+from dealradar.domain.shapes import Output
 
 SCOPE = "offers"
 OFFERS = Table(
@@ -94,14 +95,21 @@ def fill(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         session.execute(insert(OFFERS), list(rows))
 
 
+class Numbered(Output):
+    """What an offer is but for its number is no matter."""
+
+    id: int
+
+
 def walk(session: Session, order: Order, *, limit: int) -> Iterator[Sequence[Row[Any]]]:
     """Yield each page, as a client would come by it; a listing that is put together once must give the same."""
-    listing = Listing(select(OFFERS.c.id).where(OFFERS.c.id >= bindparam("least")), order)
+    listing = Listing(Numbered, select(OFFERS.c.id).where(OFFERS.c.id >= bindparam("least")), order)
     cursor: str | None = None
     while True:
         window = Window(SCOPE, limit, cursor)
         rows, cursor = pages.fetch(session, select(OFFERS.c.id), order, window)
-        assert listing.fetch(session, window, {"least": 0}) == (rows, cursor)
+        page = listing.fetch(session, window, {"least": 0})
+        assert ([item.id for item in page.items], page.next_cursor) == ([row.id for row in rows], cursor)
         yield rows
         if cursor is None:
             return
