@@ -49,6 +49,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def _put(settings: Settings, response: Response) -> Response:
-    for name, value in of(request.path, is_secure_site=settings.is_production and request.is_secure).items():
-        response.headers.setdefault(name, value)
+    told = of(request.path, is_secure_site=settings.is_production and request.is_secure)
+    present = {name.lower() for name, _ in response.headers}  # once for all: setdefault() looks through them each time
+    response.headers.extend((name, value) for name, value in told.items() if name.lower() not in present)
     return response

@@ -30,7 +30,7 @@ def cacheable(served: Served, sharing: Sharing) -> Response:
     if coding is not Coding.IDENTITY:
         response.headers["Content-Encoding"] = coding
     now_s = time.time()
-    response.headers.update(wording.fields_of(served, sharing, _settings(), now_s=now_s))
+    response.headers.extend(wording.fields_of(served, sharing, _settings(), now_s=now_s))  # it has none of them yet
     modified = None if served.stored_at_s is None else last_modified(served.stored_at_s, now_s=now_s)
     return conditional(response, Validators(in_coding(served.etag, coding), modified))
 

@@ -121,5 +121,5 @@ def _tell(limiter: Limiter, response: Response) -> Response:
     if response.status_code < HTTPStatus.BAD_REQUEST:
         _give_back(limiter)
     usages = [_usage(counted) for counted in limiter.current_limits]
-    response.headers.update(fields.of(usages, now_s=time.time()))
+    response.headers.extend(fields.of(usages, now_s=time.time()))  # nobody else tells them
     return response
