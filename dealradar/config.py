@@ -88,6 +88,7 @@ class Settings(AlertSettings, MailSettings):
     cache_soft_ttl_percent: int = Field(80, ge=10, le=100)
     cache_lease_wait_ms: int = Field(1_500, ge=0, le=10_000)
     cache_recompute_max_concurrent: int = Field(4, ge=1, le=256)
+    cache_warm_database_percent: int = Field(25, ge=0, le=100)
     cache_max_entry_bytes: int = Field(1_048_576, ge=1_024, le=67_108_864)
     cache_near_max_bytes: int = Field(67_108_864, ge=0, le=4_294_967_296)
 

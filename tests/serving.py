@@ -35,6 +35,7 @@ SMALL: Final = frozenset(
         "processes",
         "readings",
         "report_tallies",
+        "warm_runs",
     }
 )
 """The tables that only operators and the watch add to, or that are kept short; any other is taken to be large."""

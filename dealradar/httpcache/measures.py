@@ -38,6 +38,9 @@ REFRESHES: Final = Counter(
 WARMED: Final = Counter(
     "dealradar_cache_warmed_paths", "Paths whose answers workers were to make before anybody asks.", ("outcome",)
 )
+WARM_SKIPS: Final = Counter(
+    "dealradar_cache_warm_skips", "Pages in demand that workers looked at and left as they are, and why.", ("reason",)
+)
 WARM_RUNS: Final = Counter(
     "dealradar_cache_warm_runs",
     "Jobs of warming that were done, and whether all of their paths could be.",

@@ -89,6 +89,23 @@ class Refresher:
         wish = _Wish(plan, hit, compute, reason)
         Thread(target=self._run, args=(wish,), name="cache-refresh", daemon=True).start()
 
+    def refresh(self, plan: Plan, compute: Compute, *, stored_at_s: float | None) -> Outcome:
+        """Compute *plan*'s entry anew in this thread, unless another process does, or has since *stored_at_s*.
+
+        That is when the entry was stored that is known; None for none. Whatever *compute* raises passes through.
+        """
+        leases = self._recompute.store.leases
+        lease = leases.take(plan.key)
+        if not isinstance(lease, Lease):
+            return Outcome.LEFT
+        outcome = Outcome.FAILED
+        try:
+            outcome = self._refresh_alone(plan, compute, stored_at_s=stored_at_s, lease=lease)
+        finally:
+            if outcome is not Outcome.DONE:
+                leases.give_back(lease, stored=False)
+        return outcome
+
     def _claim(self, key: str) -> bool:
         now_s = time.monotonic()
         with self._lock:
@@ -109,33 +126,20 @@ class Refresher:
         outcome = Outcome.FAILED
         try:
             with self._context():
-                outcome = self._refresh(wish)
+                outcome = self.refresh(wish.plan, wish.compute, stored_at_s=wish.hit.entry.stored_at_s)
         except Exception:
             log.exception("cache_refresh_failed", key=wish.plan.key)  # the entry is served until its end
         finally:
             REFRESHES.labels(wish.due, outcome).inc()
             self._release(wish.plan.key, outcome)
 
-    def _refresh(self, wish: _Wish) -> Outcome:
-        leases = self._recompute.store.leases
-        lease = leases.take(wish.plan.key)
-        if not isinstance(lease, Lease):
+    def _refresh_alone(self, plan: Plan, compute: Compute, *, stored_at_s: float | None, lease: Lease) -> Outcome:
+        found = self._recompute.store.lookup(plan.key, plan.tags)
+        if isinstance(found, Down) or _is_newer(found, stored_at_s):
             return Outcome.LEFT
-        outcome = Outcome.FAILED
-        try:
-            outcome = self._refresh_alone(wish, lease)
-        finally:
-            if outcome is not Outcome.DONE:
-                leases.give_back(lease, stored=False)
-        return outcome
-
-    def _refresh_alone(self, wish: _Wish, lease: Lease) -> Outcome:
-        found = self._recompute.store.lookup(wish.plan.key, wish.plan.tags)
-        if isinstance(found, Down) or _is_newer(found, wish.hit):
-            return Outcome.LEFT
-        fill = self._recompute(wish.plan, wish.compute, known=found if isinstance(found, Miss) else None, lease=lease)
+        fill = self._recompute(plan, compute, known=found if isinstance(found, Miss) else None, lease=lease)
         return Outcome.DONE if fill.stored else Outcome.UNSTORED
 
 
-def _is_newer(found: Hit | Miss, seen: Hit) -> bool:
-    return isinstance(found, Hit) and found.entry.stored_at_s != seen.entry.stored_at_s
+def _is_newer(found: Hit | Miss, stored_at_s: float | None) -> bool:
+    return isinstance(found, Hit) and found.entry.stored_at_s != stored_at_s

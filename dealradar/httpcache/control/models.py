@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, CheckConstraint, DateTime, Double, Integer, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dealradar import indexes
@@ -66,10 +67,36 @@ class PolicyChange(Base):
 
 
 class HotPage(Base):
-    """A public path that people ask for, with its query, and how often they did lately, as of when it was last seen."""
+    """A public path that people ask for, with its query, and how often they did lately, as of when it was last seen.
+
+    *worth* is which part of what was warmed of it earned a hit. While an entry is there that the run *run_id* has
+    warmed, *hits_before* is how many hits its key had then.
+    """
 
     __tablename__ = "hot_pages"
+    __table_args__ = (CheckConstraint("worth BETWEEN 0 AND 1", "worth_is_a_part"),)
 
     path: Mapped[str] = mapped_column(Text, primary_key=True)
     demand: Mapped[float] = mapped_column(Double)
     seen_at: Mapped[CreatedAt]
+    worth: Mapped[float] = mapped_column(Double, server_default=text("1"))
+    cost_s: Mapped[float | None] = mapped_column(Double)
+    run_id: Mapped[int | None] = mapped_column(BigInteger)
+    hits_before: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+class WarmRun(Base):
+    """One run of warming that made something, and which hits its entries have earned by the time that they went."""
+
+    __tablename__ = "warm_runs"
+    __table_args__ = (CheckConstraint("trigger IN ('upkeep', 'loss')", "trigger_is_known"),)
+
+    id: Mapped[PrimaryKey]
+    trigger: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[CreatedAt]
+    duration_s: Mapped[float] = mapped_column(Double)
+    warmed: Mapped[int] = mapped_column(Integer)
+    failed: Mapped[int] = mapped_column(Integer)
+    skipped: Mapped[dict[str, int]] = mapped_column(JSONB)
+    gone: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    earned_hits: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))

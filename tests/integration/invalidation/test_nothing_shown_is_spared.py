@@ -89,7 +89,7 @@ UNSEEN: Final = {
     *("tokens", "api_keys", "notifications", "moderation_log", "report_tallies"),
     *("cache_jobs", "cache_policies", "cache_policy_changes", "cache_samples", "cache_targets"),
     *("alerts", "alert_states", "alert_values", "alert_silences", "alert_turns", "mails"),
-    "hot_pages",
+    *("hot_pages", "warm_runs"),
     *("readings", "gauge_readings", "processes"),
 }
 """The tables that no cached answer shows anything of."""
