@@ -1,22 +1,27 @@
 """The cache as operators see and change it; what the API does, the same functions do here."""
 
 import os
+import sys
+import time
 from typing import Final
 
 import click
 from flask.cli import AppGroup
 
 from dealradar.cache import MAX_TTL_S
-from dealradar.cli import cache_stats
+from dealradar.cli import cache_stats, progress
 from dealradar.cli.refusals import in_plain_words
 from dealradar.httpcache.control import entries, jobs, warming
-from dealradar.httpcache.control.jobs import Job
+from dealradar.httpcache.control import warm_runs as runs
+from dealradar.httpcache.control.jobs import Job, State
 from dealradar.httpcache.control.policy_shapes import PolicyOut, PolicyPatch, overview
 from dealradar.httpcache.control.shapes import MAX_WARMED, EntryOut, EntryQuery, Invalidation, Warming
+from dealradar.httpcache.control.warm_runs import Run
 from dealradar.httpcache.policies import POLICIES
-from dealradar.invalidation import control, transaction
+from dealradar.invalidation import bookkeeping, control, transaction
 
 SHOWN_JOBS: Final = 20
+POLLED_EVERY_S: Final = 0.5
 EVERY_ENDPOINT: Final = "*"
 AS_DECLARED: Final = {"ttl_s": None, "enabled": None}
 
@@ -46,7 +51,8 @@ def invalidate(*, tags: tuple[str, ...], paths: tuple[str, ...], patterns: tuple
 @commands.command("warm")
 @click.argument("paths", nargs=-1)
 @click.option("--top", type=click.IntRange(1, MAX_WARMED), help="So many of those that were asked for most lately.")
-def warm(paths: tuple[str, ...], *, top: int | None) -> None:
+@click.option("--wait", is_flag=True, help="Show how far it is, and end when it is done; 1 if a path failed.")
+def warm(paths: tuple[str, ...], *, top: int | None, wait: bool) -> None:
     """Have the answers of PATHS, as below /api, made and stored by a worker."""
     if bool(paths) == (top is not None):
         raise click.UsageError("Say what: either PATHS, or --top.")
@@ -55,6 +61,17 @@ def warm(paths: tuple[str, ...], *, top: int | None) -> None:
         with transaction():
             job = jobs.file(warming.wanted(wish), by=_name())
     click.echo(f"Queued {len(job.wanted.paths)} paths; job {job.id}.")
+    if wait:
+        job = _awaited(job)
+        click.echo(_line(job))
+        sys.exit(min(1, job.progress.failed))
+
+
+@commands.command("runs")
+def warm_runs() -> None:
+    """Print what workers have kept warm of their own accord lately, and the hits it has earned, the newest first."""
+    for run in runs.latest(SHOWN_JOBS):
+        click.echo(_run_line(run))
 
 
 @commands.command("inspect")
@@ -135,6 +152,26 @@ def _line(job: Job) -> str:
     about = " ".join((*job.wanted.patterns, *job.wanted.paths) or job.wanted.tags)
     counts = f"removed {at.removed}" if at.warmed + at.failed == 0 else f"warmed {at.warmed}, failed {at.failed}"
     return f"{job.id}  {job.created_at:%Y-%m-%d %H:%M:%S}  {job.wanted.kind}  {job.state}  {counts}  {about}{error}"
+
+
+def _awaited(job: Job) -> Job:
+    """Return *job* when a worker has done it, having shown how far it is."""
+    with progress.bar("Warming", len(job.wanted.paths)) as bar:
+        while job.state is not State.DONE:
+            time.sleep(POLLED_EVERY_S)
+            with bookkeeping():
+                job = jobs.get(job.id)
+            bar.advance_to(job.progress.position)
+    return job
+
+
+def _run_line(run: Run) -> str:
+    skipped = ", ".join(f"{why} {count}" for why, count in run.tally.skipped.items() if count)
+    made = f"warmed {run.tally.warmed}, failed {run.tally.failed} in {run.duration_s:.1f} s"
+    return (
+        f"{run.id}  {run.started_at:%Y-%m-%d %H:%M:%S}  {run.trigger}  {made}; "
+        f"{run.gone} gone, {run.earned_hits} hits earned; left: {skipped or 'none'}"
+    )
 
 
 def _name() -> str:

@@ -7,11 +7,13 @@ from sqlalchemy import TextClause, text
 
 from dealradar.domain.shapes import Moment, Output
 from dealradar.extensions import db
-from dealradar.httpcache.control import jobs
-from dealradar.httpcache.control.shapes import JobOut
+from dealradar.httpcache.control import jobs, warm_runs
+from dealradar.httpcache.control.shapes import JobOut, WarmRunOut
 from dealradar.invalidation.kinds import Kind
 
 SHOWN: Final = 20
+SHOWN_RUNS: Final = 5
+"""There may be one every five seconds."""
 Urgency = Literal["hard", "strict", "soft"]
 _URGENCIES: Final[Mapping[Kind, Urgency]] = {Kind.HARD: "hard", Kind.STRICT: "strict", Kind.SOFT: "soft"}
 
@@ -44,17 +46,23 @@ class ActivityOut(Output):
 
     Attributes:
         jobs: What somebody ordered: invalidations, and warm runs with what they made.
+        warm_runs: What workers have kept warm of their own accord.
         invalidations: What writes made stale, as far back as it is kept to be replayed.
     """
 
     jobs: list[JobOut]
+    warm_runs: list[WarmRunOut]
     invalidations: list[InvalidationOut]
 
 
 def recent() -> ActivityOut:
-    """Return the last `SHOWN` of each."""
+    """Return the last `SHOWN` of each, and the last `SHOWN_RUNS` runs."""
     stale = [*told_next(SHOWN), *told_last(SHOWN)]
-    return ActivityOut(jobs=[JobOut.of(job) for job in jobs.latest(SHOWN)], invalidations=stale[:SHOWN])
+    return ActivityOut(
+        jobs=[JobOut.of(job) for job in jobs.latest(SHOWN)],
+        warm_runs=[WarmRunOut.of(run) for run in warm_runs.latest(SHOWN_RUNS)],
+        invalidations=stale[:SHOWN],
+    )
 
 
 def told_next(limit: int) -> list[InvalidationOut]:

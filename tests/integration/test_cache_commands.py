@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
+from dealradar.httpcache.control import warm_runs
 from dealradar.httpcache.policies import POLICIES
-from dealradar.invalidation import control
+from dealradar.invalidation import bookkeeping, control, keeping_warm
 from tests.applications import Make
 from tests.factories.deals import make_deal
 
@@ -60,6 +61,32 @@ def test_a_path_is_warmed_inspected_and_its_job_listed(typed: Typed, client: Fla
     assert x_cache(client) == "HIT"
     assert "deal:1" in typed("inspect", "/deals/1").output
     assert "warm  done  warmed 1, failed 0  /deals/1" in typed("jobs").output
+
+
+@pytest.mark.usefixtures("_deal")
+@pytest.mark.parametrize(("path", "status"), [("/deals/1", 0), ("/deals/9", 1)])
+def test_who_waits_for_what_is_warmed_is_told_what_came_of_it(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch, path: str, status: int
+) -> None:
+    monkeypatch.setattr("dealradar.cli.cache.time.sleep", lambda _: control.work())
+
+    result = typed("warm", path, "--wait")
+
+    assert result.exit_code == status
+    assert f"warm  done  warmed {1 - status}, failed {status}  {path}" in result.output
+
+
+@pytest.mark.usefixtures("_deal")
+def test_what_was_kept_warm_is_listed_with_what_it_earned(typed: Typed) -> None:
+    keeping_warm.keep_warm(pause=lambda _: None)
+    run = warm_runs.latest(1)[0]
+    with bookkeeping():
+        warm_runs.credit([(run.id, 3), (run.id, 4)])
+
+    listed = typed("runs").output
+
+    assert f"{run.id}  {run.started_at:%Y-%m-%d %H:%M:%S}  loss  warmed {run.tally.warmed}, failed 0" in listed
+    assert "2 gone, 7 hits earned; left: none" in listed
 
 
 @pytest.mark.usefixtures("_deal")

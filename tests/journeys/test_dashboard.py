@@ -9,7 +9,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from dealradar.domain import users
 from dealradar.domain.users import Registration, Role
-from dealradar.invalidation import transaction
+from dealradar.httpcache.control import warm_runs
+from dealradar.httpcache.control.planning import Skip
+from dealradar.httpcache.control.warm_runs import Tally, Trigger
+from dealradar.invalidation import bookkeeping, transaction
 from tests.clients import axe
 from tests.clients.chromium import MISSING, OPTIONS, PROGRAM
 from tests.factories.alerts import make_alert
@@ -70,8 +73,11 @@ def log_in(page: Page, name: str) -> None:
 def test_an_admin_sees_traffic_looks_after_an_alert_and_changes_a_policy(page: Page, site: Site, app: Flask) -> None:
     join(app, "grace", Role.ADMIN)
     make_alert()
+    with app.app_context(), bookkeeping():
+        warm_runs.save(warm_runs.begin(Trigger.LOSS), Tally(7, 0, {Skip.UNWANTED: 3}), duration_s=1.5)
     log_in(page, "grace")
     expect(page.locator("#tiles .tile")).to_have_count(8)
+    expect(page.locator("#jobs li", has_text="Kept warm")).to_contain_text("7 stored")
 
     for _ in range(30):
         site.ask("/api/deals")

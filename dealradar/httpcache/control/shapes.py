@@ -7,6 +7,8 @@ from pydantic import AfterValidator, Field, model_validator
 from dealradar.domain.shapes import Input, Moment, Output, Query
 from dealradar.httpcache.control import paths
 from dealradar.httpcache.control.jobs import Job, Kind, State, Wanted
+from dealradar.httpcache.control.planning import Skip
+from dealradar.httpcache.control.warm_runs import Run, Trigger
 
 EVERYTHING: Final = "path:/"
 MAX_WARMED: Final = 1_000
@@ -128,6 +130,37 @@ class JobOut(Output):
             finished_at=job.finished_at,
             **{name: getattr(job.progress, name) for name in told},
         )
+
+
+class WarmRunOut(Output):
+    """What was computed of its own accord, since it is in demand.
+
+    Attributes:
+        trigger: ``upkeep``, or ``loss`` where most of it had been flushed.
+        warmed: How many pages are cached now.
+        failed: How many couldn't be.
+        skipped: How many were left alone, by why.
+        gone: How many of the entries have gone since.
+        earned_hits: How many hits those had had by then.
+    """
+
+    id: int
+    trigger: Trigger
+    started_at: Moment
+    duration_s: float
+    warmed: int
+    failed: int
+    skipped: dict[Skip, int]
+    gone: int
+    earned_hits: int
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """Return *run* as it is shown."""
+        told = {
+            name: getattr(run, name) for name in ("id", "trigger", "started_at", "duration_s", "gone", "earned_hits")
+        }
+        return cls(warmed=run.tally.warmed, failed=run.tally.failed, skipped=dict(run.tally.skipped), **told)
 
 
 class EntryQuery(Query):

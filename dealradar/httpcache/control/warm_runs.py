@@ -14,7 +14,7 @@ from dealradar.extensions import db
 from dealradar.httpcache.control.models import WarmRun
 from dealradar.httpcache.control.planning import Skip
 
-KEPT: Final = text("interval '7 days'")
+KEPT: Final = text("interval '1 day'")
 
 _CREDIT: Final = text("""
     UPDATE warm_runs
@@ -65,7 +65,7 @@ class Run:
 
 
 def begin(trigger: Trigger) -> int:
-    """Write down that a run begins, and return its id; the caller commits. Those of last week are forgotten."""
+    """Write down that a run begins, and return its id; the caller commits. Those of yesterday are forgotten."""
     db.session.execute(delete(WarmRun).where(WarmRun.started_at < func.now() - KEPT))
     blank = {"trigger": trigger, "duration_s": 0.0, "warmed": 0, "failed": 0, "skipped": {}}
     return db.session.scalars(insert(WarmRun).values(blank).returning(WarmRun.id)).one()

@@ -64,7 +64,7 @@ def held() -> HoldingsOut:
 
 @routes.get("/cache/activity", who=ADMIN)
 def activity() -> ActivityOut:
-    """Show what became stale lately, and what was ordered: invalidations and warm runs."""
+    """Show what became stale lately, what was ordered, and what was kept warm with which hits to show for it."""
     return lately.recent()
 
 

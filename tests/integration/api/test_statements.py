@@ -73,7 +73,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "POST /api/cache/warm": 4,
     "GET /api/cache/jobs/<int:job_id>": 1,
     "GET /api/cache/entries": 0,
-    "GET /api/cache/activity": 3,
+    "GET /api/cache/activity": 4,
     "GET /api/cache/holdings": 0,
     "GET /api/cache/policies": 2,
     "PATCH /api/cache/policies": 9,

@@ -19,7 +19,7 @@ from dealradar.httpcache.control.planning import Skip
 from dealradar.httpcache.control.sights import AHEAD_S
 from dealradar.httpcache.control.warm_runs import Run, Trigger
 from dealradar.httpcache.overrides import Override
-from dealradar.invalidation import bookkeeping, keeping_warm, transaction
+from dealradar.invalidation import activity, bookkeeping, keeping_warm, transaction
 from tests.applications import Make
 from tests.factories.deals import make_deal
 from tests.statements import recorded
@@ -144,7 +144,7 @@ def test_the_hits_that_an_entry_earned_are_its_run_s(app: Flask) -> None:
 
     keep(app)
 
-    earned = {run.id: (run.gone, run.earned_hits) for run in warm_runs.latest(2)}
+    earned = {run.id: (run.gone, run.earned_hits) for run in activity.recent().warm_runs}
     assert earned[first.id] == (2, 3)
     assert worth("/deals/1") == 1
     assert worth("/deals/2") < 1

@@ -5,6 +5,7 @@ import { NOTHING, ago, count, duration, moment } from "./words.js";
 
 const REASONS = { hard: "Taken down or forbidden", strict: "Written", soft: "Count or order moved" };
 const STATES = { queued: "Waits", running: "Runs", done: "Done" };
+const TRIGGERS = { upkeep: "In demand", loss: "After a loss" };
 const SILENT_AFTER_MS = 60_000;
 
 export function showInvalidations(panel, activity) {
@@ -16,8 +17,9 @@ export function showInvalidations(panel, activity) {
 export function showJobs(panel, activity, changes) {
   const orders = activity.jobs.map((job) => ({ at: job.created_at, element: order(job) }));
   const turned = changes.slice(0, 10).map((change) => ({ at: change.changed_at, element: turn(change) }));
-  const items = [...orders, ...turned].sort((one, other) => new Date(other.at) - new Date(one.at)).map(({ element }) => element);
-  show(panel, items.length ? list(items) : empty("Nobody ordered anything in the last 7 days."));
+  const kept = activity.warm_runs.map((run) => ({ at: run.started_at, element: keptWarm(run) }));
+  const items = [...orders, ...turned, ...kept].sort((one, other) => new Date(other.at) - new Date(one.at)).map(({ element }) => element);
+  show(panel, items.length ? list(items) : empty("Nobody ordered anything in the last 7 days, and nothing had to be kept warm."));
 }
 
 export function showProcesses(panel, { items }, now = Date.now()) {
@@ -40,6 +42,15 @@ function order(job) {
       job.failed ? html("span", { class: "is-warning" }, `${count(job.failed)} failed`) : null, time(job.created_at)),
     html("div", { class: "line muted" }, html("code", {}, about), html("span", {}, `asked by ${job.asked_by}`)),
     job.error ? html("p", { class: "is-warning" }, job.error) : null);
+}
+
+function keptWarm({ trigger, started_at: at, warmed, failed, duration_s: took, skipped, gone, earned_hits: hits }) {
+  const left = Object.entries(skipped).filter(([, many]) => many).map(([why, many]) => `${count(many)} ${why}`).join(", ");
+  return html("li", {},
+    html("div", { class: "line" }, html("strong", {}, "Kept warm"), badge(TRIGGERS[trigger]), html("span", {}, `${count(warmed)} stored in ${duration(took)}`),
+      failed ? html("span", { class: "is-warning" }, `${count(failed)} failed`) : null, time(at)),
+    html("div", { class: "line muted" }, html("span", {}, gone ? `${plural(hits, "hit")} earned by ${count(gone)} that went since` : "all are there still"),
+      html("span", {}, left ? `left: ${left}` : NOTHING)));
 }
 
 function turn({ endpoint, changed_by: by, changed_at: at, before, after }) {
