@@ -59,6 +59,7 @@ def _connect_database(app: Flask, settings: Settings) -> None:
         "pool_size": settings.database_pool_size,
         "max_overflow": 0,
         "pool_timeout": settings.database_connect_timeout_s,
+        "pool_use_lifo": True,  # the one used last has its statements prepared, and its server process is still warm
         "skip_autocommit_rollback": True,  # there is nothing to roll back
         "hide_parameters": True,  # an error that is logged must not say whose password or address it was about
         "connect_args": {

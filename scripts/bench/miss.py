@@ -32,7 +32,8 @@ REVIEWS: Final = "20 reviews of a deal"
 _TOLD: Final = {"RATE_LIMIT_MAX_REQUESTS": "1000000000", "WEB_CONCURRENCY": "1"}
 _DEALS: Final = "SELECT id FROM deals WHERE status = 'active' AND review_count >= 20 ORDER BY id LIMIT %s"
 _THREADS: Final = """
-    SELECT review_id FROM comments WHERE status = 'visible'
+    SELECT review_id FROM comments JOIN reviews ON reviews.id = review_id JOIN deals ON deals.id = reviews.deal_id
+    WHERE comments.status = 'visible' AND reviews.status = 'visible' AND deals.status IN ('active', 'expired')
     GROUP BY review_id HAVING count(*) >= 15 ORDER BY review_id LIMIT %s
 """
 
