@@ -109,6 +109,7 @@ COMMANDS: Final = (
     "cache jobs",
     "cache policies",
     "cache policies set /deals --ttl-s 60",
+    "cache runs",
     "cache stats",
     "cache warm /deals",
     "users create-admin {name} {name}@example.org --password dealradar-demo",
