@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from urllib.parse import urlencode
 
 from dealradar.domain.shapes import ListQuery, Query
-from dealradar.web.answer import API
+from dealradar.httpcache.addresses import API
 from dealradar.web.api import FAMILIES
 
 NOT_FILTERS: Final = frozenset({"limit", "cursor", "sort", "depth"})

@@ -9,13 +9,18 @@ import pytest
 
 from dealradar.config import VERSION
 from dealradar.httpcache.policies import POLICIES, Policy, Sharing
+from dealradar.web import site
 from dealradar.web.api import FAMILIES
 from dealradar.web.endpoint import Endpoint
 
 ROOT = Path(__file__).parents[1]
 OURS = ("dealradar", "workers", "scripts", "tests")
 MAX_LINES = 300
-ENDPOINTS = {(endpoint.method, endpoint.rule): endpoint for family in FAMILIES for endpoint in family.endpoints}
+ENDPOINTS = {
+    (endpoint.method, endpoint.rule): endpoint
+    for family in (*FAMILIES, *site.FAMILIES)
+    for endpoint in family.endpoints
+}
 
 
 def sources() -> list[Path]:

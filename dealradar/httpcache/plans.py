@@ -18,7 +18,7 @@ class Plan:
     From *soft_ttl_s* on it is refreshed while it is served; None where that can't be. That there is no such thing is
     kept for *not_found_ttl_s*, and 0 is not at all. For *stale_if_error_s* beyond its life it may be served while the
     database can't be asked.
-    *public_path* is how anybody asks for it below ``/api``, in one of the ways; None for what is one person's.
+    *public_path* is how anybody asks for it, as policies name it, in one of the ways; None for what is one person's.
     *reader* is the user hash of a person who asks. *endpoint* is the policy's; *warms* is for what nobody asks for.
     """
 
@@ -39,7 +39,8 @@ class Plan:
 class Wish:
     """What a request names: the ids of its path, its declared parameters, who asks, and as whom if it is a person.
 
-    *warms* is one that nobody makes, for an answer that somebody may ask for.
+    *warms* is one that nobody makes, for an answer that somebody may ask for. *release* is what of the program's own
+    the answer depends on, "" where that is nothing: pages name the files of a release.
     """
 
     ids: Mapping[str, object]
@@ -47,6 +48,7 @@ class Wish:
     identity: str
     reader: str | None = None
     warms: bool = False
+    release: str = ""
 
 
 def plan(policy: Policy, wish: Wish, settings: Settings) -> Plan:
@@ -61,8 +63,9 @@ def plan(policy: Policy, wish: Wish, settings: Settings) -> Plan:
     if policy.sharing is Sharing.PERSON:
         person = user_hash(settings.secret_key.get_secret_value().encode(), wish.identity)
     differences = _differences(wish.query)
+    of_release = {"release": wish.release} if wish.release else {}
     return Plan(
-        key=entry_key(path, differences, person),
+        key=entry_key(path, differences | of_release, person),
         tags=(*(tag.format(**ids) for tag in policy.tags), *prefixes(path)),
         ttl_s=policy.ttl(settings),
         sharing=policy.sharing,

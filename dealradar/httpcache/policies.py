@@ -11,7 +11,7 @@ from typing import Final
 
 from dealradar.config import Settings
 from dealradar.domain.comments import ThreadQuery
-from dealradar.domain.deals import DealQuery
+from dealradar.domain.deals import BrowseQuery, DealQuery
 from dealradar.domain.merchants import MerchantQuery
 from dealradar.domain.reports import ReportQuery
 from dealradar.domain.reviews import ReviewQuery
@@ -33,7 +33,7 @@ class Policy:
     """How one endpoint is cached.
 
     Attributes:
-        endpoint: Its rule below ``/api``.
+        endpoint: Its rule, as `dealradar.httpcache.addresses` has it: below ``/api``, or of a page below ``/pages``.
         ttl: Which setting says how long an entry lives.
         tags: What it depends on, as templates over the ids of its path.
         query: The parameters that make a difference; no others do.
@@ -112,6 +112,22 @@ POLICIES: Final = (
     Policy("/comments/<int:comment_id>", comments_ttl, tags=("comment:{comment_id}",)),
     Policy("/reports", reports_ttl, tags=("reports",), query=ReportQuery, sharing=Sharing.PERSON),
     Policy("/reports/<int:report_id>", reports_ttl, tags=("reports",), sharing=Sharing.PERSON),
+    Policy("/pages", default_ttl, tags=("deals", "categories"), query=BrowseQuery),
+    Policy(
+        "/pages/deals/<int:deal_id>",
+        reviews_ttl,
+        tags=("deal:{deal_id}", "prices@deal:{deal_id}", "reviews@deal:{deal_id}"),
+        query=ReviewQuery,
+    ),
+    Policy(
+        "/pages/reviews/<int:review_id>",
+        comments_ttl,
+        tags=("review:{review_id}", "comments@review:{review_id}"),
+        query=ThreadQuery,
+    ),
+    Policy(
+        "/pages/users/<int:user_id>", reviews_ttl, tags=("user:{user_id}", "reviews@user:{user_id}"), query=ReviewQuery
+    ),
 )
 
 _BY_ENDPOINT: Final = {policy.endpoint: policy for policy in POLICIES}

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
-from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Response, current_app, request
@@ -15,6 +14,7 @@ from dealradar.config import Settings
 from dealradar.domain.errors import NotFoundError
 from dealradar.domain.reading import read_only
 from dealradar.httpcache import demand, origins, overrides
+from dealradar.httpcache.addresses import address_of
 from dealradar.httpcache.directives import Content
 from dealradar.httpcache.plans import Wish, plan
 from dealradar.httpcache.policies import Policy, Sharing
@@ -23,10 +23,9 @@ from dealradar.httpcache.serving import Served, Source, bypass, serve
 from dealradar.invalidation import on_behalf_of
 from dealradar.monitoring import answers
 from dealradar.security.permissions import MEMBER
-from dealradar.web import caller, fields, parsing, problems
+from dealradar.web import caller, fields, parsing
 from dealradar.web.endpoint import NO_CONTENT, Endpoint
 
-API: Final = "/api"
 SWITCHED_OFF: Final = "switched-off"
 PLANNED: Final = "dealradar.planned"
 """In the environment of a request that the cache was asked for: under which policy, and what."""
@@ -64,7 +63,7 @@ def _uncached(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Response:
     if endpoint.method in REPRESENTING:
         fields.validate(response, body)
     if endpoint.location is not None:
-        response.headers["Location"] = API + endpoint.location.format(id=result.id)
+        response.headers["Location"] = address_of(endpoint.location.format(id=result.id))
     return response
 
 
@@ -75,14 +74,14 @@ def _content(endpoint: Endpoint) -> Content:
 
 
 def _cached(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) -> Response:
-    served = _serve(policy, arguments, _source(endpoint, policy, arguments))
+    served = _serve(endpoint, policy, arguments)
     if demand.NOT_ASKED not in request.environ:
         answers.note(policy.endpoint, served, now_s=time.time())
     return fields.cacheable(served, policy.sharing)
 
 
 def _source(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) -> Source:
-    path = API + policy.path_template.format(**arguments)
+    path = address_of(policy.path_template.format(**arguments))
     compute = partial(_compute, endpoint, arguments, path=path)
     is_detachable = policy.sharing is Sharing.PUBLIC and not endpoint.contract.reads_identity
     return Source(compute, partial(compute_detached, endpoint, arguments, path=path) if is_detachable else None)
@@ -99,20 +98,20 @@ def compute_detached(endpoint: Endpoint, arguments: Mapping[str, Any], *, path: 
 
 
 def _computed(endpoint: Endpoint, view: Callable[[], object], *, path: str) -> Computed:
-    """Return what *view* answers, or the problem that there is no such thing, of *path* however it was spelled."""
+    """Return what *view* answers, or that there is no such thing, of *path* however it was spelled."""
     try:
-        return Computed(_dump(endpoint, view()))
+        return Computed(_dump(endpoint, view()), media_type=endpoint.representation.media_type)
     except NotFoundError as error:
-        body = problems.body(HTTPStatus.NOT_FOUND, str(error), instance=path)
-        return Computed(body, status=HTTPStatus.NOT_FOUND, media_type=problems.PROBLEM)
+        return endpoint.representation.absent(str(error), path)
 
 
 def _dump(endpoint: Endpoint, result: object) -> bytes:
     assert endpoint.contract.returns is not None  # noqa: S101  a policy's endpoint answers something
-    return endpoint.contract.returns.dump_json(result)
+    return endpoint.representation.dump(endpoint.contract.returns, result)
 
 
-def _serve(policy: Policy, arguments: Mapping[str, Any], source: Source) -> Served:
+def _serve(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) -> Served:
+    source = _source(endpoint, policy, arguments)
     if not policy.is_enabled:
         return bypass(source.compute(), detail=SWITCHED_OFF)
     settings: Settings = current_app.extensions["settings"]
@@ -123,6 +122,7 @@ def _serve(policy: Policy, arguments: Mapping[str, Any], source: Source) -> Serv
         identity=caller.admit().identity,
         reader=caller.person_hash(),
         warms=demand.NOT_ASKED in request.environ,
+        release=endpoint.representation.release(),
     )
     try:
         planned = plan(policy, wish, settings)

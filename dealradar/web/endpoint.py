@@ -14,7 +14,9 @@ from flask import Blueprint
 from pydantic import TypeAdapter
 
 from dealradar.domain.shapes import Input, Query
+from dealradar.httpcache.addresses import address_of
 from dealradar.security.permissions import EVERYONE, Who
+from dealradar.web.representations import AS_JSON, Representation
 
 View = Callable[..., Any]
 NO_CONTENT: Final = 204
@@ -38,7 +40,7 @@ class Contract:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One method of one path below ``/api``, who may use it and how it answers."""
+    """One method of one path, as policies name it, who may use it and how it answers."""
 
     method: str
     rule: str
@@ -48,6 +50,7 @@ class Endpoint:
     location: str | None
     contract: Contract
     family: str
+    representation: Representation = AS_JSON
 
     @property
     def name(self) -> str:
@@ -71,8 +74,9 @@ def read_contract(view: View) -> Contract:
 class Routes:
     """The endpoints of one family of resources, collected by its views' decorators."""
 
-    def __init__(self, family: str) -> None:
+    def __init__(self, family: str, representation: Representation = AS_JSON) -> None:
         self.family = family
+        self.representation = representation
         self.endpoints: list[Endpoint] = []
 
     def get(self, rule: str, *, who: Who = EVERYONE) -> Callable[[View], View]:
@@ -109,6 +113,7 @@ class Routes:
                     location=options.get("location"),
                     contract=contract,
                     family=self.family,
+                    representation=self.representation,
                 )
             )
             return view
@@ -120,7 +125,7 @@ class Routes:
         blueprint = Blueprint(self.family, __name__)
         for endpoint in self.endpoints:
             blueprint.add_url_rule(
-                endpoint.rule,
+                address_of(endpoint.rule),
                 endpoint=endpoint.view.__name__,
                 view_func=_bound(answer, endpoint),
                 methods=[endpoint.method],

@@ -26,7 +26,7 @@ def cacheable(served: Served, sharing: Sharing) -> Response:
     if served.status != HTTPStatus.OK:
         return _absent(served)
     coding = codings.choose(request.headers.get("Accept-Encoding"), [coding for coding, _ in served.encoded])
-    response = Response(dict(served.encoded).get(coding, served.body), mimetype=served.media_type)
+    response = Response(dict(served.encoded).get(coding, served.body), content_type=served.media_type)
     if coding is not Coding.IDENTITY:
         response.headers["Content-Encoding"] = coding
     now_s = time.time()
@@ -40,7 +40,7 @@ def _absent(served: Served) -> Response:
 
     Nothing could tell a browser or a CDN that the thing has come to be, so it isn't for them to keep.
     """
-    response = Response(served.body, status=served.status, mimetype=served.media_type)
+    response = Response(served.body, status=served.status, content_type=served.media_type)
     response.headers.update({"X-Cache": served.x_cache, "Cache-Status": wording.cache_status(served)})
     return direct(response, Content.ERROR)
 

@@ -8,14 +8,15 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dealradar.domain.reading import read_only
+from dealradar.httpcache import policies
+from dealradar.httpcache.addresses import PAGES, policy_path_of
 from dealradar.monitoring.windows import NAMED_SPANS_S, EndpointWindow, Window, read_windows
-from dealradar.web.answer import API
 
 log = structlog.get_logger(__name__)
 
 
 def windows() -> dict[str, Window] | None:
-    """Return the windows by their names, of the API's endpoints by their rules, None while the database is away."""
+    """Return the windows by their names, of endpoints by their rules, None while the database is away."""
     try:
         with read_only():
             read = read_windows(tuple(NAMED_SPANS_S.values()), now=datetime.now(UTC))
@@ -29,4 +30,6 @@ def windows() -> dict[str, Window] | None:
 
 
 def _by_rule(endpoints: Mapping[str, EndpointWindow]) -> dict[str, EndpointWindow]:
-    return {route.removeprefix(API): figures for route, figures in endpoints.items() if route.startswith(f"{API}/")}
+    """Return the figures of the API and of what else is cached, by the names that policies have for it."""
+    by_rule = {policy_path_of(route): figures for route, figures in endpoints.items()}
+    return {rule: each for rule, each in by_rule.items() if not rule.startswith(PAGES) or policies.find(rule)}

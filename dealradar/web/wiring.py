@@ -6,8 +6,8 @@ from werkzeug.routing import IntegerConverter
 from dealradar.config import Settings
 from dealradar.domain.shapes import MAX_ID
 from dealradar.security import headers, proxies
-from dealradar.web import admin, docs, errors, ops, ratelimits, tracing
-from dealradar.web.answer import API, answer
+from dealradar.web import admin, docs, errors, ops, ratelimits, site, tracing
+from dealradar.web.answer import answer
 from dealradar.web.api import FAMILIES
 
 
@@ -25,12 +25,13 @@ def register(app: Flask, settings: Settings) -> None:
     app.url_map.converters["int"] = IdConverter
     app.url_map.merge_slashes = False  # to merge them is to redirect, to whichever host the request names
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    for family in FAMILIES:
-        app.register_blueprint(family.blueprint(answer), url_prefix=API)
+    for family in (*FAMILIES, *site.FAMILIES):
+        app.register_blueprint(family.blueprint(answer))
     proxies.register(app, settings)
     tracing.register(app)
     docs.register(app)
     admin.register(app)
+    site.register(app)
     ops.register(app, settings)
     errors.register(app)
     headers.register(app, settings)

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 
 from dealradar.domain.users.models import User
+from dealradar.httpcache.addresses import address_of
 from dealradar.httpcache.policies import POLICIES
 from dealradar.security.permissions import EVERYONE
-from dealradar.web.answer import API
 from dealradar.web.api import FAMILIES
 from tests.clients.redbot import Asked, Verdict, judge
 from tests.factories.people import token_for
@@ -18,9 +18,9 @@ from tests.journeys.waiting import eventually
 from tests.servers.site import Site
 
 PROTECTED: Final = frozenset(
-    API + endpoint.rule for family in FAMILIES for endpoint in family.endpoints if endpoint.who != EVERYONE
+    address_of(endpoint.rule) for family in FAMILIES for endpoint in family.endpoints if endpoint.who != EVERYONE
 )
-CACHED: Final = frozenset(API + policy.endpoint for policy in POLICIES)
+CACHED: Final = frozenset(address_of(policy.endpoint) for policy in POLICIES)
 
 
 @dataclass(frozen=True)

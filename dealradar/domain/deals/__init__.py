@@ -1,6 +1,7 @@
 """Deals: what is worth buying, at which price, and what people think of it at a glance."""
 
 from dealradar.domain.deals.bookmarks import bookmark, bookmarked_by, unbookmark
+from dealradar.domain.deals.browsing import BrowseQuery
 from dealradar.domain.deals.importing import Product, bring_in, imported
 from dealradar.domain.deals.models import VISIBLE, DealStatus
 from dealradar.domain.deals.queries import author_of, ensure_visible, get, history, listing
@@ -23,6 +24,7 @@ __all__ = [
     "VISIBLE",
     "Ballot",
     "BookmarkOut",
+    "BrowseQuery",
     "DealChange",
     "DealDraft",
     "DealOut",

@@ -1,17 +1,16 @@
 """Have a path answered as if anybody had asked for it."""
 
-from typing import Any, Final
+from typing import Any
 
 from flask import Response, current_app
 from werkzeug.test import EnvironBuilder
 
 from dealradar.httpcache import demand
-
-API: Final = "/api"
+from dealradar.httpcache.addresses import address_of
 
 
 def ask(path: str, **environ: Any) -> Response:  # noqa: ANN401  whatever an environment holds
-    """Return the answer to a GET of *path*, as below ``/api``, by a stranger whose environment holds *environ*.
+    """Return the answer to a GET of *path*, as policies name it, by a stranger whose environment holds *environ*.
 
     The view runs without what surrounds a request: nobody's limit is used up, and no request is logged or counted.
     Whatever it raises passes through.
@@ -22,4 +21,4 @@ def ask(path: str, **environ: Any) -> Response:  # noqa: ANN401  whatever an env
 
 
 def _environ(path: str, told: dict[str, Any]) -> dict[str, Any]:
-    return EnvironBuilder(API + path, environ_base=told).get_environ()
+    return EnvironBuilder(address_of(path), environ_base=told).get_environ()

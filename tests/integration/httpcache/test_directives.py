@@ -82,6 +82,7 @@ ELSEWHERE: Final = Cell(302, Keeper.NOBODY)
 MOVED: Final = Kind(ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, impostor=ELSEWHERE)
 ABSENT: Final = Cell(404, Keeper.NOBODY)
 NOWHERE: Final = Kind(ABSENT, ABSENT, ABSENT, ABSENT, impostor=ABSENT)
+PAGE: Final = Kind(SHARED, SHARED, SHARED, SHARED)
 DOCUMENT: Final = Kind(SHARED, SHARED, SHARED, SHARED, impostor=SHARED)
 
 
@@ -141,6 +142,11 @@ TABLE: Final = (
     Line("/api/openapi.json", DOCUMENT),
     Line("/api/docs", DOCUMENT),
     Line("/api/docs/assets/<name>", MOVED),
+    Line("/", PAGE),
+    Line("/deals/<int:deal_id>", PAGE),
+    Line("/reviews/<int:review_id>", PAGE),
+    Line("/users/<int:user_id>", PAGE),
+    Line("/assets/<release>/<name>", NOWHERE),
     Line("/admin", MOVED),
     Line("/admin/", DOCUMENT),
     Line("/admin/assets/<release>/<name>", NOWHERE),

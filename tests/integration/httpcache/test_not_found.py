@@ -15,6 +15,7 @@ from dealradar.domain.reviews.models import Review
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
 from dealradar.httpcache import policies
+from dealradar.httpcache.addresses import address_of
 from dealradar.httpcache.policies import Sharing
 from dealradar.invalidation import transaction
 from dealradar.web import caller
@@ -60,13 +61,16 @@ COMES_TO_BE: Final[dict[str, Callable[[], None]]] = {
     "/comments/deal/{deal_id}": a_deal_is_posted,
     "/comments/user/{user_id}": somebody_joins,
     "/comments/{comment_id}": a_comment_is_made,
+    "/pages/deals/{deal_id}": a_deal_is_posted,
+    "/pages/reviews/{review_id}": a_review_is_published,
+    "/pages/users/{user_id}": somebody_joins,
 }
 """The first row of each table, whose id is 1, by the path that is about it."""
 BELOW_A_DEAL: Final = [path for path in COMES_TO_BE if "user" not in path and "merchant" not in path]
 
 
 def url_of(template: str) -> str:
-    return "/api" + template.format(slug="acme", user_id=1, deal_id=1, review_id=1, comment_id=1)
+    return address_of(template).format(slug="acme", user_id=1, deal_id=1, review_id=1, comment_id=1)
 
 
 def told(answer: TestResponse) -> tuple[int, str]:

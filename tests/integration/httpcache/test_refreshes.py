@@ -13,10 +13,11 @@ from dealradar.domain.deals.models import Deal
 from dealradar.domain.reviews.models import Review
 from dealradar.domain.users.models import User
 from dealradar.httpcache import policies
+from dealradar.httpcache.addresses import address_of
 from dealradar.httpcache.origins import Origin
 from dealradar.httpcache.policies import Sharing
 from dealradar.httpcache.serving import Source, XCache, serve
-from dealradar.web import answer
+from dealradar.web import answer, site
 from dealradar.web.api import FAMILIES
 from dealradar.web.endpoint import Endpoint
 from tests.factories.deals import make_merchant
@@ -61,7 +62,7 @@ def ended(outcome: str) -> float:
 
 
 def endpoint_of(rule: str) -> Endpoint:
-    every = [one for family in FAMILIES for one in family.endpoints]
+    every = [one for family in (*FAMILIES, *site.FAMILIES) for one in family.endpoints]
     return next(one for one in every if (one.method, one.rule) == ("GET", rule))
 
 
@@ -133,7 +134,7 @@ def test_a_public_answer_is_the_same_without_a_request(
         "comment_id": make_comment(review, alice).id,
         "slug": make_merchant("acme").slug,
     }
-    template = answer.API + policies.find(rule).path_template  # type: ignore[union-attr]  # PUBLIC is made of them
+    template = address_of(policies.find(rule).path_template)  # type: ignore[union-attr]  # PUBLIC is made of them
     path = template.format(**ids)
     asked = {name: value for name, value in ids.items() if f"{{{name}}}" in template}
     arguments = asked | ({"query": endpoint.contract.query()} if endpoint.contract.query else {})

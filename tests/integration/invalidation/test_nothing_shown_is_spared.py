@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Column, DateTime, Integer, Numeric, SmallInteger
 from sqlalchemy.exc import DBAPIError
 
 from dealradar.domain.comments import ThreadQuery
-from dealradar.domain.deals import DealQuery, DealSort
+from dealradar.domain.deals import BrowseQuery, DealQuery, DealSort
 from dealradar.domain.errors import NotFoundError
 from dealradar.domain.merchants import MerchantQuery
 from dealradar.domain.reports import ReportQuery
@@ -19,6 +19,7 @@ from dealradar.domain.reviews import ReviewQuery
 from dealradar.domain.shapes import ListQuery, Query
 from dealradar.extensions import Base, db
 from dealradar.httpcache.policies import POLICIES, Policy
+from dealradar.web import site
 from dealradar.web.api import FAMILIES
 from dealradar.web.endpoint import Endpoint
 from tests.statements import recorded
@@ -37,6 +38,7 @@ ASKED: Final[dict[type[Query], tuple[Query, ...]]] = {
         DealQuery(merchant="acme", min_rating=3),
         DealQuery(q="fold"),
     ),
+    BrowseQuery: (BrowseQuery(),),
     ReviewQuery: (ReviewQuery(), ReviewQuery(rating=4)),
     ThreadQuery: (ThreadQuery(),),
     ReportQuery: (ReportQuery(), ReportQuery(assignee=4, reporter=3)),
@@ -122,11 +124,13 @@ class Asking:
         except NotFoundError:
             return None
         assert self.endpoint.contract.returns is not None
-        return self.endpoint.contract.returns.dump_json(made)
+        return self.endpoint.representation.dump(self.endpoint.contract.returns, made)
 
 
 def _askings() -> Iterator[Asking]:
-    endpoints = {each.rule: each for family in FAMILIES for each in family.endpoints if each.method == "GET"}
+    endpoints = {
+        each.rule: each for family in (*FAMILIES, *site.FAMILIES) for each in family.endpoints if each.method == "GET"
+    }
     for policy in POLICIES:
         for ids in _ids(policy):
             for query in ASKED[policy.query] if policy.query else (None,):

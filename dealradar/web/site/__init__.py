@@ -1,0 +1,14 @@
+"""The site's pages: HTML that is the same for everybody, kept and invalidated as the API's answers are (ADR 0071)."""
+
+from typing import Final
+
+from flask import Flask
+
+from dealradar.web.site import files, pages
+
+FAMILIES: Final = (pages.routes,)
+
+
+def register(app: Flask) -> None:
+    """Serve what the pages load below ``/assets``; the pages themselves are among the families of endpoints."""
+    app.register_blueprint(files.blueprint, url_prefix=files.PATH)

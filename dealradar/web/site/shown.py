@@ -1,0 +1,56 @@
+"""What a page's view returns, and how it becomes HTML."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import TypeAdapter
+
+from dealradar.httpcache.recompute import Computed
+from dealradar.web.representations import Representation
+from dealradar.web.site import files, wording
+
+HTML: Final = "text/html; charset=utf-8"
+_TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(files.TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.globals |= {"asset": files.asset, "address": wording.address}
+_TEMPLATES.filters |= {
+    "money": wording.money,
+    "percent": wording.percent,
+    "moment": wording.moment,
+    "day": wording.day,
+    "count": wording.count,
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: the *template* that makes it, and the *values* that it is made of."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+def _dump(_promised: TypeAdapter[Any], page: object) -> bytes:
+    assert isinstance(page, Shown)  # noqa: S101  what the views of pages promise
+    return _render(page)
+
+
+def _absent(reason: str, _path: str) -> Computed:
+    body = _render(Shown("absent.html", {"reason": reason}))
+    return Computed(body, status=HTTPStatus.NOT_FOUND, media_type=HTML)
+
+
+def _render(page: Shown) -> bytes:
+    return _TEMPLATES.get_template(page.template).render(page.values).encode()
+
+
+AS_HTML: Final = Representation(HTML, _dump, _absent, files.release)
+"""The site's; needs no request, so that a page can be refreshed while it is served."""
