@@ -9,8 +9,10 @@ NOTICED_S: Final = 0.02
 """What takes no longer than this says nothing."""
 UNUSUAL_S: Final = 0.25
 """What takes longer counts as slow where it isn't known how long it usually takes."""
-LEAST: Final = 0.01
+LEAST: Final = 0.05
 STEP: Final = 0.02
+LONGEST_REST_S: Final = 1.0
+"""After one answer that took very long it is soon found out whether the next one does."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Pace:
     most: float
 
     def pause_s(self, took_s: float) -> float:
-        """Return how long to rest after computing for *took_s*."""
-        return took_s * (1 / self.share - 1)
+        """Return how long to rest after computing for *took_s*; never longer than `LONGEST_REST_S`."""
+        return min(LONGEST_REST_S, took_s * (1 / self.share - 1))
 
     def after(self, took_s: float, *, usual_s: float | None) -> "Pace":
         """Return the pace after something took *took_s* that takes *usual_s* when all is well, None if unknown."""

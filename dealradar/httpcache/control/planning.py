@@ -90,9 +90,9 @@ class Agenda:
 
     @property
     def shows_loss(self) -> bool:
-        """Whether most of what is wanted is simply gone, as after a flush: there will be more of it further down."""
+        """Whether most of what is wanted is missing, as after a flush: there will be more of it further down."""
         wanted = len(self.steps) + self.skipped.get(Skip.FRESH, 0)
-        return sum(step.state is State.LOST for step in self.steps) * 2 > wanted
+        return sum(step.state in MISSING for step in self.steps) * 2 > wanted
 
 
 def plan(candidates: Iterable[Candidate]) -> Agenda:

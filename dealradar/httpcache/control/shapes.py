@@ -136,7 +136,7 @@ class WarmRunOut(Output):
     """What was computed of its own accord, since it is in demand.
 
     Attributes:
-        trigger: ``upkeep``, or ``loss`` where most of it had been flushed.
+        trigger: ``upkeep``, or ``loss`` where most of it was missing, as after a flush.
         warmed: How many pages are cached now.
         failed: How many couldn't be.
         skipped: How many were left alone, by why.

@@ -34,7 +34,7 @@ class Trigger(StrEnum):
     UPKEEP = "upkeep"
     """What is in demand was about to expire, had expired, or was invalidated."""
     LOSS = "loss"
-    """Most of it was gone: the store was flushed, restarted, or another one took over."""
+    """Most of it was missing: everything was invalidated, or the store flushed, restarted, or replaced."""
 
 
 @dataclass(frozen=True)

@@ -245,7 +245,7 @@ def test_a_run_ends_in_time_and_says_what_it_didn_t_come_to(app: Flask) -> None:
         x_cache(app, path)
         reprice(int(path[-1]))
     want(dict.fromkeys(("/deals/1", "/deals/2", "/deals/3"), OFTEN))
-    ticks = count(step=keeping_warm.UPKEEP_S / 2)
+    ticks = count(step=keeping_warm.LOSS_S / 2)
 
     with app.app_context():
         warmed = keeping_warm.keep_warm(clock_s=lambda: next(ticks), pause=lambda _: None)

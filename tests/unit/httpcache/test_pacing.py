@@ -2,7 +2,7 @@
 
 import pytest
 
-from dealradar.httpcache.control.pacing import LEAST, Pace
+from dealradar.httpcache.control.pacing import LEAST, LONGEST_REST_S, Pace
 
 USUAL_S = 0.02
 SLOW_S = 0.2
@@ -17,6 +17,7 @@ def after(pace: Pace, *took_s: float) -> Pace:
 def test_rest_and_work_are_as_the_share_says() -> None:
     assert Pace(0.25, 0.25).pause_s(0.01) == pytest.approx(0.03)
     assert Pace(1.0, 1.0).pause_s(0.01) == 0
+    assert Pace(0.05, 0.25).pause_s(3.0) == LONGEST_REST_S
 
 
 def test_the_share_halves_with_each_slow_answer_and_never_ends() -> None:

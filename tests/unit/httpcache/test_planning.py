@@ -73,9 +73,12 @@ def test_earned_is_what_came_since_unless_the_count_is_lost(hits: int, state: St
     assert planning.earned(hits, before=5, state=state) == earned
 
 
+@pytest.mark.parametrize("how", sorted(planning.MISSING))
 @pytest.mark.parametrize(("lost", "fresh", "shows_loss"), [(3, 2, True), (2, 2, False), (0, 0, False)])
-def test_a_loss_is_when_most_of_what_is_wanted_is_gone(lost: int, fresh: int, *, shows_loss: bool) -> None:
-    pages = [page(f"/lost/{number}", State.LOST) for number in range(lost)]
+def test_a_loss_is_when_most_of_what_is_wanted_is_missing(
+    how: State, lost: int, fresh: int, *, shows_loss: bool
+) -> None:
+    pages = [page(f"/lost/{number}", how) for number in range(lost)]
     pages += [page(f"/fresh/{number}", State.FRESH) for number in range(fresh)]
     pages += [page(f"/unwanted/{number}", State.LOST, demand=0) for number in range(9)]
 

@@ -5,7 +5,7 @@ import { NOTHING, ago, count, duration, moment } from "./words.js";
 
 const REASONS = { hard: "Taken down or forbidden", strict: "Written", soft: "Count or order moved" };
 const STATES = { queued: "Waits", running: "Runs", done: "Done" };
-const TRIGGERS = { upkeep: "In demand", loss: "After a loss" };
+const TRIGGERS = { upkeep: "In demand", loss: "Most was missing" };
 const SILENT_AFTER_MS = 60_000;
 
 export function showInvalidations(panel, activity) {
