@@ -88,9 +88,9 @@ def record(folder: Path) -> None:
         leading.key = key if isinstance(found, Lease) else None
         return found
 
-    def noted(store: RedisStore, key: str, entry: Entry, *, linger_s: float = 0.0) -> Put:
+    def noted(store: RedisStore, key: str, entry: Entry, *, linger_s: float = 0.0, lease: Lease | None = None) -> Put:
         began_s = time.monotonic() - entry.cost_s
-        outcome = put(store, key, entry, linger_s=linger_s)
+        outcome = put(store, key, entry, linger_s=linger_s, lease=lease)
         if outcome is Put.STORED:
             versions = ",".join(token for _, token in entry.versions)
             led = int(getattr(leading, "key", None) == key)
