@@ -9,9 +9,9 @@ from dealradar.domain.deals import PriceOut
 
 WIDTH: Final = 600
 HEIGHT: Final = 180
-LEFT: Final = 64
-BOTTOM: Final = 24
-TOP: Final = 10
+LEFT: Final = 96
+BOTTOM: Final = 32
+TOP: Final = 16
 RIGHT: Final = 8
 COURSE: Final = 0.92
 """How much of the width the changes take; in the rest the present price holds."""
@@ -29,12 +29,16 @@ class Tick:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing of `WIDTH` by `HEIGHT` units: its *line* as an SVG path, the prices and the days on its axes."""
+    """A drawing of `WIDTH` by `HEIGHT` units: its *line* as an SVG path, the prices and the days on its axes.
+
+    The price of *last_at* holds from *last_x* to the right edge.
+    """
 
     line: str
     ticks: tuple[Tick, ...]
     first_at: datetime
     last_at: datetime
+    last_x: float
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -62,4 +66,6 @@ def of_prices(prices: Sequence[PriceOut]) -> Chart | None:
     steps = [f"M{LEFT} {y(oldest_first[0].price_cents)}"]
     steps += [f"H{x(price.changed_at)}V{y(price.price_cents)}" for price in oldest_first[1:]]
     values = sorted({lowest, (lowest + highest) // 2, highest}, reverse=True)
-    return Chart("".join([*steps, f"H{WIDTH - RIGHT}"]), tuple(Tick(each, y(each)) for each in values), begin, end)
+    return Chart(
+        "".join([*steps, f"H{WIDTH - RIGHT}"]), tuple(Tick(each, y(each)) for each in values), begin, end, x(end)
+    )
