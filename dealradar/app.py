@@ -19,7 +19,7 @@ from dealradar.extensions import REPLICA, cache, celery, db, migrate
 from dealradar.fastlane import connecting
 from dealradar.httpcache import demand, origins, overrides
 from dealradar.invalidation import missed
-from dealradar.monitoring import http_measures, logs, spending, store_measures
+from dealradar.monitoring import http_measures, logs, requests, spending, store_measures
 from dealradar.monitoring.alerts import watcher
 from dealradar.web import wiring
 
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     wiring.register(app, settings)
     connecting.connect(app, settings)
     cli.register(app)
+    app.extensions["note_refused"] = partial(requests.note_refused, app)
     app.extensions["begin_serving"] = partial(background.begin_serving, app)
     app.extensions["end_serving"] = partial(background.end, app)
     return app

@@ -1,9 +1,6 @@
 """How gunicorn serves the site: ``gunicorn --config python:dealradar.gunicorn_conf wsgi:app``."""
 
-import json
-import socket
 import sys
-from http import HTTPStatus
 from typing import Any, Final
 
 from gunicorn import util
@@ -13,6 +10,7 @@ from dealradar.intake import connections, libraries
 from dealradar.intake.arrivals import LINE_BYTES, Bounds
 from dealradar.intake.fastlane import FastLaneWorker
 from dealradar.intake.logger import PassingLogger
+from dealradar.intake.refusals import REFUSALS
 from dealradar.intake.succession import SUCCESSION
 from dealradar.monitoring import logs, multiprocess
 
@@ -65,6 +63,7 @@ def on_starting(_server: Any) -> None:  # noqa: ANN401  gunicorn has no types
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
     """Begin what a process that serves does beside its requests."""
     # Reached through the application: the master imports none of it, so that a HUP loads new code.
+    REFUSALS.listener = worker.wsgi.extensions["note_refused"]
     worker.wsgi.extensions["begin_serving"]()
     SUCCESSION.be_ready(worker.age)
 
@@ -85,16 +84,4 @@ def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401  gunicorn has
     multiprocess.forget(worker.pid)
 
 
-def _write_problem(client: socket.socket, status: int, _reason: str, message: str) -> None:
-    """Answer what is no HTTP request, or one too large, in the form of all our errors (RFC 9457)."""
-    title = HTTPStatus(status).phrase
-    told = {"type": "about:blank", "title": title, "status": status, "detail": message}
-    body = json.dumps(told).encode()
-    head = (
-        f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nCache-Control: no-store\r\n"
-        f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    util.write_nonblock(client, head.encode() + body)
-
-
-util.write_error = _write_problem  # gunicorn would send a page of HTML and has no setting for it
+util.write_error = REFUSALS.write  # gunicorn would send a page of HTML and has no setting for it

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.registry import Collector
 from prometheus_flask_exporter import PrometheusMetrics
 
+from dealradar.monitoring.ended import Ended
 from dealradar.monitoring.observations import Observed, add
 
 UNROUTED: Final = "(none)"
@@ -84,6 +85,14 @@ def add_alike(app: Flask, alike: Alike) -> None:
     add(STATEMENTS.labels(alike.route), _zeros(count, len(STATEMENT_BUCKETS)))
     add(DATABASE_SECONDS.labels(alike.route), _zeros(count, len(DATABASE_BUCKETS_S)))
     BODY_BYTES.inc(alike.body_bytes)
+
+
+def add_one(app: Flask, ended: Ended) -> None:
+    """Add a request that Flask has seen nothing of to what the exporter counts, and to nothing else."""
+    by_name = _families(app).by_name
+    durations, requests = cast("Histogram", by_name[_DURATIONS]), cast("Counter", by_name[_REQUESTS])
+    durations.labels(method=ended.method, route=ended.route, status=ended.status).observe(ended.duration_s)
+    requests.labels(method=ended.method, status=ended.status).inc()
 
 
 def _zeros(count: int, bounds: int) -> Observed:

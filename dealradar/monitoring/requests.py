@@ -7,10 +7,17 @@ from dataclasses import asdict
 from typing import Final
 
 import structlog
+from flask import Flask
 
 from dealradar.monitoring import tallies
 from dealradar.monitoring.ended import Ended
-from dealradar.monitoring.http_measures import BODY_BYTES, DATABASE_SECONDS, STATEMENTS
+from dealradar.monitoring.http_measures import (
+    BODY_BYTES,
+    DATABASE_SECONDS,
+    STATEMENTS,
+    UNROUTED,
+    add_one,
+)
 from dealradar.monitoring.observations import observe
 
 EVENT: Final = "request"
@@ -26,3 +33,21 @@ def note(ended: Ended, *, is_quiet: bool = False) -> None:
         tallies.current().request(ended)
     tell = log.debug if is_quiet else log.info
     tell(EVENT, **asdict(ended))
+
+
+def note_refused(app: Flask, status: int, body_bytes: int, address: str | None) -> None:
+    """Count and log what was refused before *app* saw it, and so never was a request for anything."""
+    ended = Ended(
+        method=UNROUTED,
+        route=UNROUTED,
+        status=status,
+        address=address,
+        cache=None,
+        duration_s=0.0,
+        statements=0,
+        database_s=0.0,
+        body_bytes=body_bytes,
+        user_id=None,
+    )
+    add_one(app, ended)
+    note(ended)

@@ -4,12 +4,14 @@ import json
 import resource
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Final
 
 import pytest
 from flask import Flask
+from prometheus_client.parser import text_string_to_metric_families
 
 from dealradar.config import Settings
 from tests.servers.site import Site
@@ -93,6 +95,27 @@ def test_what_is_out_of_bounds_is_refused_as_a_problem_that_nobody_keeps(
     assert fields["content-type"] == "application/problem+json"
     assert fields["cache-control"] == "no-store"
     assert fields["connection"] == "close"
+
+
+def test_what_is_refused_before_the_application_sees_it_is_counted(site: Site) -> None:
+    before = refused(site)
+
+    ask(site, GET + b"X-Long: " + b"x" * 8_200 + b"\r\n\r\n")
+    ask(site, b"nonsense\r\n\r\n")
+
+    assert refused(site) - before == Counter({"400": 1, "431": 1})
+
+
+def refused(site: Site) -> Counter[str]:
+    """Return how many requests of no method and no route the site has answered, by status."""
+    return Counter(
+        {
+            sample.labels["status"]: int(sample.value)
+            for family in text_string_to_metric_families(site.ask("/metrics").body.decode())
+            for sample in family.samples
+            if sample.name == "flask_http_request_total" and sample.labels["method"] == "(none)"
+        }
+    )
 
 
 def test_who_keeps_sending_bytes_is_refused_all_the_same(site: Site) -> None:

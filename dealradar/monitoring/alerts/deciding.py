@@ -107,7 +107,15 @@ def decide(state: State, measurement: Measurement, rule: Rule, *, now: datetime)
         value=value,
         detail=measurement.detail,
     )
-    return _concluded(known, seen, now)
+    return _concluded(known, _told_at_once(known, seen), now)
+
+
+def _told_at_once(before: State, after: State) -> State:
+    """Return *after*, still critical while it is on its way to being well: that is one thing to tell, not two."""
+    is_getting_well = after.warning.is_crossed and after.warning.contradicted_at is not None
+    if is_getting_well and before.critical.is_crossed and not after.critical.is_crossed:
+        return replace(after, critical=before.critical)
+    return after
 
 
 def _awake(state: State, now: datetime) -> State:

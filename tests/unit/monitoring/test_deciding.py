@@ -97,6 +97,11 @@ def test_what_is_well_at_once_is_told_as_that_and_nothing_between() -> None:
     assert levels([*[1.5] * 10, *[0.1] * 10])[1:] == [(Level.CRITICAL, Level.OK)]
 
 
+def test_what_gets_well_by_way_of_a_warning_is_told_once_it_is_and_not_twice() -> None:
+    assert levels([*[1.5] * 10, *[0.6] * 3, *[0.1] * 10])[1:] == [(Level.CRITICAL, Level.OK)]
+    assert levels([*[1.5] * 10, *[0.6] * 3, *[0.1] * 4, *[0.6] * 10])[1:] == [(Level.CRITICAL, Level.WARNING)]
+
+
 @pytest.mark.parametrize(
     ("rule", "bad", "on", "short", "well"), [(SLOW, 0.51, 0.5, 0.46, 0.45), (HITS, 0.79, 0.8, 0.81, 0.817)]
 )
