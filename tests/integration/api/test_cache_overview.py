@@ -1,7 +1,7 @@
 """What operators see of the cache at a glance: what it holds, and what became stale of it lately."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from flask import Flask
@@ -34,7 +34,7 @@ def admin(app: Flask, as_: As, alice: User, ada: User) -> FlaskClient:  # noqa: 
     return as_(ada)
 
 
-def test_what_is_held_is_counted_by_endpoint_with_the_bytes_of_its_bodies(admin: FlaskClient) -> None:
+def test_what_is_held_is_counted_by_endpoint_with_the_bytes_of_its_bodies(admin: Any) -> None:
     bodies = [admin.get(path).data for path in ("/api/deals/1", "/api/deals/2")]
     admin.get("/api/reviews/deal/1")
     admin.get("/api/reviews/deal/1?sort=oldest")
@@ -47,7 +47,7 @@ def test_what_is_held_is_counted_by_endpoint_with_the_bytes_of_its_bodies(admin:
     assert "/categories" not in held["endpoints"]
 
 
-def test_what_became_stale_is_held_no_more(admin: FlaskClient) -> None:
+def test_what_became_stale_is_held_no_more(admin: Any) -> None:
     admin.get("/api/deals/1")
     admin.post("/api/cache/invalidate", json={"tags": ["deal:1"]})
 
@@ -55,7 +55,7 @@ def test_what_became_stale_is_held_no_more(admin: FlaskClient) -> None:
 
 
 def test_what_a_store_that_is_away_holds_is_asked_again_later(make: Make, as_: As, ada: User) -> None:
-    cut_off = make(redis_url="redis://127.0.0.1:1/0").test_client()
+    cut_off: Any = make(redis_url="redis://127.0.0.1:1/0").test_client()
     cut_off.environ_base |= as_(ada).environ_base
 
     answer = cut_off.get("/api/cache/holdings")
@@ -64,7 +64,7 @@ def test_what_a_store_that_is_away_holds_is_asked_again_later(make: Make, as_: A
     assert "store" in answer.json["detail"]
 
 
-def test_what_was_ordered_and_what_a_write_made_stale_is_shown_the_newest_first(admin: FlaskClient) -> None:
+def test_what_was_ordered_and_what_a_write_made_stale_is_shown_the_newest_first(admin: Any) -> None:
     job_id = admin.post("/api/cache/invalidate", json={"tags": ["deal:1"]}).json["job_id"]
     write(ALL_TOLD)
     admin.post("/api/deals/2/vote", json={"value": 1})
@@ -79,7 +79,7 @@ def test_what_was_ordered_and_what_a_write_made_stale_is_shown_the_newest_first(
     assert list(by_tag).index("deal:2") < list(by_tag).index("deal:1")
 
 
-def test_what_is_still_owed_comes_first_and_has_taken_no_time_yet(admin: FlaskClient) -> None:
+def test_what_is_still_owed_comes_first_and_has_taken_no_time_yet(admin: Any) -> None:
     admin.post("/api/cache/invalidate", json={"tags": ["deal:1"]})
     write(ALL_TOLD)
     write("INSERT INTO cache_outbox (tag) VALUES ('merchants')")
