@@ -4,11 +4,12 @@ from typing import Final
 
 from flask import Flask
 
-from dealradar.web.site import files, pages
+from dealradar.web.site import faults, files, pages
 
 FAMILIES: Final = (pages.routes,)
 
 
 def register(app: Flask) -> None:
-    """Serve what the pages load below ``/assets``; the pages themselves are among the families of endpoints."""
+    """Serve what the pages load below ``/assets``, and errors as pages; those are among the families of endpoints."""
     app.register_blueprint(files.blueprint, url_prefix=files.PATH)
+    faults.register(app)

@@ -40,15 +40,16 @@ class Shown:
 
 def _dump(_promised: TypeAdapter[Any], page: object) -> bytes:
     assert isinstance(page, Shown)  # noqa: S101  what the views of pages promise
-    return _render(page)
+    return render(page)
 
 
 def _absent(reason: str, _path: str) -> Computed:
-    body = _render(Shown("absent.html", {"reason": reason}))
+    body = render(Shown("absent.html", {"reason": reason}))
     return Computed(body, status=HTTPStatus.NOT_FOUND, media_type=HTML)
 
 
-def _render(page: Shown) -> bytes:
+def render(page: Shown) -> bytes:
+    """Return *page* as HTML."""
     return _TEMPLATES.get_template(page.template).render(page.values).encode()
 
 
