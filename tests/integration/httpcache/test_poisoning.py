@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from dealradar.domain.users.models import User
+from dealradar.httpcache.addresses import address_of
 from dealradar.httpcache.policies import POLICIES, Policy, Sharing
 from tests.factories.things import Ids, path_of, things_of
 from tests.integration.httpcache.poisons import EVIL, POISONS
@@ -48,7 +49,7 @@ def seen(answer: Any) -> tuple[int, bytes, dict[str, str]]:
 def test_after_a_poisoned_request_everybody_is_answered_as_if_there_had_been_none(
     client: FlaskClient, policy: Policy, ids: Ids, redis_url: str
 ) -> None:
-    path = "/api" + path_of(policy.endpoint, ids)
+    path = address_of(path_of(policy.endpoint, ids))
     innocent = seen(client.get(path))
 
     harm = {}
@@ -77,7 +78,7 @@ def _harm_of(answer: Any) -> list[str]:
 def test_no_poison_lets_anybody_in(
     client: FlaskClient, policy: Policy, ids: Ids, app: Flask, mallory: User, as_: As
 ) -> None:
-    path = "/api" + path_of(policy.endpoint, ids)
+    path = address_of(path_of(policy.endpoint, ids))
     innocent = client.get(path).data
     strangers = {401: app.test_client(), 403: as_(mallory)}
 
@@ -92,7 +93,7 @@ def test_no_poison_lets_anybody_in(
 def test_no_poison_gets_anybody_an_entry_of_anothers(
     client: FlaskClient, policy: Policy, ids: Ids, ada: User, as_: As
 ) -> None:
-    path, other = "/api" + path_of(policy.endpoint, ids), as_(ada)
+    path, other = address_of(path_of(policy.endpoint, ids)), as_(ada)
     own = {_key_of(client.open(**poison.request(path))) for poison in POISONS} - {None}
 
     others = {_key_of(other.open(**poison.request(path))) for poison in POISONS} - {None}
