@@ -11,6 +11,7 @@ from dealradar.fastlane.telling import tell_hits, tell_last_hits
 from dealradar.httpcache import stores
 from dealradar.httpcache.control.background import follow_policies, tell_demand
 from dealradar.invalidation import bookkeeping
+from dealradar.invalidation.keeping_warm import keep_warm
 from dealradar.monitoring import gauges, processes, readings
 from dealradar.monitoring.alerts.watcher import watch_alerts
 from dealradar.monitoring.mail.delivering import deliver_mails
@@ -42,6 +43,7 @@ def every(seconds_s: float) -> Pace:
 
 ALL: Final = frozenset({Kind.WEB, Kind.WORKER})
 WEB: Final = frozenset({Kind.WEB})
+WORKERS: Final = frozenset({Kind.WORKER})
 
 POLICIES_EVERY_S: Final = 2.0
 """With a slow statement on top, a change is in force everywhere within 5 s."""
@@ -56,6 +58,8 @@ ROUNDS: Final = (
     Round(watch_alerts, lambda settings: settings.alert_every_s, ALL),
     Round(deliver_mails, every(5.0), ALL),
     Round(deliver_spooled_mails, every(5.0), ALL),
+    # No task: it rests most of its time, and the sweep would wait for it where a worker has but one process.
+    Round(keep_warm, every(5.0), WORKERS),
 )
 
 

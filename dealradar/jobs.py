@@ -22,7 +22,6 @@ class Job(StrEnum):
     SWEEP_INVALIDATIONS = "invalidation.sweep"
     WORK_ON_CACHE = "cache.work"
     SAMPLE_CACHE = "cache.sample"
-    KEEP_WARM = "cache.keep_warm"
     LEARN_DEMAND = "cache.learn_demand"
     SEE_BEAT = "monitoring.see_beat"
     TIDY_READINGS = "monitoring.tidy_readings"

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from celery import shared_task
 
 from dealradar.httpcache.control import warming
-from dealradar.invalidation import bookkeeping, control, keeping_warm, spot_checks, transaction
+from dealradar.invalidation import bookkeeping, control, spot_checks, transaction
 from dealradar.jobs import Job
 from dealradar.monitoring import sampling
 
@@ -21,12 +21,6 @@ def sample() -> int:
     with transaction():
         spot_checks.heal(samples)
         return sampling.note([each.verdict for each in samples], now=datetime.now(UTC))
-
-
-@shared_task(name=Job.KEEP_WARM)
-def keep_warm() -> int:
-    """Compute what is in demand and isn't stored, or is about to expire; return how many answers."""
-    return keeping_warm.keep_warm()
 
 
 @shared_task(name=Job.LEARN_DEMAND)

@@ -23,7 +23,6 @@ SCHEDULE: Final = (
     Recurring(Job.SWEEP_INVALIDATIONS, every_s=1, expires_s=30),
     Recurring(Job.WORK_ON_CACHE, every_s=2, expires_s=10),
     Recurring(Job.SAMPLE_CACHE, every_s=15, expires_s=15),
-    Recurring(Job.KEEP_WARM, every_s=5, expires_s=5),
     Recurring(Job.LEARN_DEMAND, every_s=30, expires_s=30),
     Recurring(Job.SEE_BEAT, every_s=10, expires_s=10),
     Recurring(Job.TIDY_READINGS, every_s=60, expires_s=60),
