@@ -17,6 +17,7 @@ from dealradar.httpcache import stores
 from dealradar.monitoring import processes, tallies
 from dealradar.monitoring.tallies import Tallies
 from dealradar.rounds import Kind
+from tests.ending import end
 
 Make = Callable[..., Flask]
 
@@ -39,8 +40,7 @@ def make(app: Flask, settings: Settings) -> Iterator[Make]:
 
     yield with_settings
     for other in made:
-        with other.app_context():
-            db.engine.dispose()
+        end(other)
 
 
 @pytest.fixture
@@ -69,8 +69,7 @@ def bystander(app: Flask, settings: Settings) -> Iterator[Flask]:
         connection.execute(text(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)).as_string()))
         own = create_app(settings.model_copy(update={"database_url": _in(name)}))
         yield own
-        with own.app_context():
-            db.engine.dispose()
+        end(own)
         connection.execute(text(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)).as_string()))
 
 

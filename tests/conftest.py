@@ -22,6 +22,7 @@ from dealradar.httpcache.recompute import IDENTITY_READ
 from dealradar.invalidation import hook
 from dealradar.invalidation.courier import courier
 from tests.emptying import EMPTY
+from tests.ending import end
 from tests.merging import Mortal
 
 pytest_plugins = ("tests.people", "tests.applications")
@@ -77,8 +78,7 @@ def _migrated(settings: Settings) -> Iterator[Flask]:
     with app.app_context():
         upgrade()
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    end(app)
 
 
 @pytest.fixture

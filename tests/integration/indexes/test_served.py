@@ -24,6 +24,7 @@ from dealradar.jobs import Job
 from tests.accesses import Ear, Plan, explained
 from tests.asking import Asked, every_way
 from tests.emptying import EMPTY
+from tests.ending import end
 from tests.factories.people import make_user, token_for
 from tests.factories.things import path_of, things_of
 from tests.routes import MODERATORS, TABLE, Line, always
@@ -144,7 +145,7 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(_migrated: Flask, settings: Settings) -> Stage:
+def stage(_migrated: Flask, settings: Settings) -> Iterator[Stage]:
     """Return a community on an application of its own, which answers each request from the database."""
     with _migrated.app_context():
         db.session.execute(EMPTY)
@@ -166,7 +167,8 @@ def stage(_migrated: Flask, settings: Settings) -> Stage:
             connection.execute(text("VACUUM ANALYZE"))
     app = create_app(settings.model_copy(update={"cache_enabled": False}))
     app.test_client_class = _migrated.test_client_class
-    return Stage(app, admin, owner, known)
+    yield Stage(app, admin, owner, known)
+    end(app)
 
 
 def _plans_of_all(stage: Stage) -> set[Plan]:

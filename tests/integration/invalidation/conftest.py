@@ -9,6 +9,7 @@ from sqlalchemy import text
 from dealradar.app import create_app
 from dealradar.config import Settings
 from dealradar.extensions import db
+from tests.ending import end
 from tests.factories import community
 from tests.servers.valkey import Valkey
 
@@ -72,5 +73,5 @@ def variant(app: Flask, settings: Settings) -> Iterator[Callable[..., None]]:  #
     yield enter
     for context in reversed(contexts):
         db.session.remove()
-        db.engine.dispose()
         context.pop()
+        end(context.app)

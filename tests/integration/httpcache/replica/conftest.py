@@ -17,6 +17,7 @@ from dealradar.extensions import REPLICA, db
 from dealradar.httpcache import stores
 from tests.conftest import Visitor
 from tests.emptying import EMPTY
+from tests.ending import end
 from tests.integration.httpcache.recomputing import until
 from tests.servers.proxy import Proxy
 from tests.servers.streaming import Pair, pair
@@ -66,9 +67,7 @@ def site(settings: Settings, servers: Pair, way: Proxy) -> Iterator[Flask]:
     with app.app_context():
         upgrade()
     yield app
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+    end(app)
 
 
 @pytest.fixture
