@@ -58,7 +58,13 @@ def command(arguments: Sequence[str]) -> tuple[str, ...]:
     """
     decided = any(argument.startswith(_DECIDES_PROCESSES) for argument in arguments)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return (sys.executable, "-m", "pytest", *(() if decided else ("-n", str(cores + 1), "--dist", "worksteal")), *arguments)
+    return (
+        sys.executable,
+        "-m",
+        "pytest",
+        *(() if decided else ("-n", str(cores + 1), "--dist", "worksteal")),
+        *arguments,
+    )
 
 
 def _start_servers(folder: Path, roster: Roster) -> dict[str, str]:
