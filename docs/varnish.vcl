@@ -47,7 +47,7 @@ sub vcl_recv {
         set req.grace = 1y;
     }
     # Who says who they are gets an answer of their own, past the cache.
-    if (req.http.Authorization || req.http.X-API-Key || req.http.Cookie ~ "(^|;\s*)session=") {
+    if (req.http.Authorization || req.http.X-API-Key || req.http.Cookie ~ "(^|;\s*)dealradar_(me|session)=") {
         return (pass);
     }
     unset req.http.Cookie;

@@ -70,11 +70,11 @@ def _minute_s(_settings: Settings) -> int:
     return MINUTE_S
 
 
-LOG_IN: Final = frozenset({"auth.log_in"})
-REGISTER: Final = frozenset({"auth.register"})
+LOG_IN: Final = frozenset({"auth.log_in", "me.log_in"})
+REGISTER: Final = frozenset({"auth.register", "me.join"})
 MONITORING: Final = frozenset({"ops.alive", "ops.ready", "ops.exposition", "ops.cache_report"})
 """What load balancers and Prometheus ask, all the time and from one address."""
-FILES: Final = frozenset({"docs.asset", "admin.asset"})
+FILES: Final = frozenset({"docs.asset", "admin.asset", "assets.file"})
 """What a browser asks by the dozen for one page, and is read off the disk."""
 DASHBOARD: Final = frozenset(
     {

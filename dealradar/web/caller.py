@@ -8,8 +8,10 @@ from dealradar.cache import user_hash
 from dealradar.config import Settings
 from dealradar.domain.errors import ForbiddenError
 from dealradar.domain.users import Actor
+from dealradar.security import sessions
 from dealradar.security.authentication import authenticate
 from dealradar.security.callers import Caller
+from dealradar.security.sessions import Sender
 
 READING: Final = frozenset({"GET", "HEAD"})
 """Methods by which nothing is changed; who may change something is asked of the database each time."""
@@ -22,15 +24,41 @@ def admit() -> Caller:
 
     Raises:
         UnauthenticatedError: Credentials were shown that are not valid.
+        ForbiddenError: They are a cookie that another site's page made use of.
     """
     if _CALLER not in request.environ:
         request.environ[_CALLER] = authenticate(
-            request.headers.get("Authorization"),
+            _authorization(),
             request.headers.get("X-API-Key"),
             is_by_record=request.method in READING,
         )
     caller: Caller = request.environ[_CALLER]
     return caller
+
+
+def require_own_page() -> None:
+    """Let the request pass if one of this site's own pages sends it.
+
+    Raises:
+        ForbiddenError: Another site's page sends it, or no page.
+    """
+    sender = Sender(request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"))
+    sessions.require_own_page(sender, request.host_url.rstrip("/"))
+
+
+def _authorization() -> str | None:
+    """Return what the request shows, or, below the one path where it may, what its cookie does.
+
+    Raises:
+        ForbiddenError: Another site's page has the browser change something by the cookie.
+    """
+    shown = request.headers.get("Authorization")
+    secret = request.cookies.get(sessions.OWN_COOKIE) if sessions.is_own(request.path) else None
+    if shown is not None or secret is None:
+        return shown
+    if request.method not in READING:
+        require_own_page()
+    return f"Bearer {secret}"
 
 
 def current() -> Caller:

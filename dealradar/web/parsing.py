@@ -14,13 +14,15 @@ QueryModel = TypeVar("QueryModel", bound=Query)
 JSON: Final = "application/json"
 
 
-def query_of(model: type[QueryModel]) -> QueryModel:
-    """Return the declared parameters of this request; others are ignored.
+def query_of(model: type[QueryModel], *, is_form: bool = False) -> QueryModel:
+    """Return the declared parameters of this request; others are ignored, and what a page's form has left empty.
 
     Raises:
         InvalidError: A declared parameter is given twice or is out of its bounds.
     """
     given = {name: request.args.getlist(name) for name in model.model_fields if name in request.args}
+    if is_form:
+        given = {name: values for name, values in given.items() if any(values)}
     twice = [name for name, values in given.items() if len(values) > 1]
     if twice:
         raise InvalidError(*(Fault(name, "is given twice; give it once") for name in twice))

@@ -11,7 +11,7 @@ from flask_limiter import ApplicationLimit, Limiter, RequestLimit
 from werkzeug.exceptions import HTTPException
 
 from dealradar.config import Settings
-from dealradar.domain.errors import UnauthenticatedError
+from dealradar.domain.errors import ForbiddenError, UnauthenticatedError
 from dealradar.ratelimit import counters, fields, identities
 from dealradar.ratelimit.fields import Usage
 from dealradar.ratelimit.limits import LIMITS, By, RateLimit, named_endpoints
@@ -21,6 +21,7 @@ from dealradar.web import caller
 from dealradar.web.problems import problem
 
 NOWHERE: Final = "nowhere"
+FORM: Final = "application/x-www-form-urlencoded"
 COUNTERS: Final = "rate_limit_counters"
 """Where an application keeps what it counts with."""
 SPARING: Final = frozenset(limit.name for limit in LIMITS if limit.spares_success)
@@ -73,18 +74,25 @@ def _caller() -> str | None:
     """Return whom the credentials prove; nobody by bad ones, which the endpoint will refuse."""
     try:
         return caller.admit().counted_as
-    except UnauthenticatedError:
+    except (UnauthenticatedError, ForbiddenError):
         return None
 
 
 def _account() -> str | None:
     """Return whose password the body tries; nobody's by a bad one, which the endpoint will refuse."""
     try:
-        body = request.get_json(silent=True)
+        login = _field("login")
     except HTTPException:
         return None
-    login = body.get("login") if isinstance(body, dict) else None
     return identities.of_login(login) if isinstance(login, str) and login else None
+
+
+def _field(name: str) -> object:
+    """Return a field of the body, be it a program's or that of a page's form; None where it has none."""
+    if request.mimetype == FORM:
+        return request.form.get(name)
+    body = request.get_json(silent=True)
+    return body.get(name) if isinstance(body, dict) else None
 
 
 WHO: Final[Mapping[By, Callable[[], str | None]]] = {

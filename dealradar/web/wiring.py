@@ -6,7 +6,7 @@ from werkzeug.routing import IntegerConverter
 from dealradar.config import Settings
 from dealradar.domain.shapes import MAX_ID
 from dealradar.security import headers, proxies
-from dealradar.web import admin, docs, errors, ops, ratelimits, site, tracing
+from dealradar.web import admin, docs, errors, me, ops, ratelimits, site, tracing
 from dealradar.web.answer import answer
 from dealradar.web.api import FAMILIES
 
@@ -32,6 +32,7 @@ def register(app: Flask, settings: Settings) -> None:
     docs.register(app)
     admin.register(app)
     site.register(app)
+    me.register(app)
     ops.register(app, settings)
     errors.register(app)
     headers.register(app, settings)

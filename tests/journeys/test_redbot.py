@@ -10,6 +10,7 @@ from dealradar.domain.users.models import User
 from dealradar.httpcache.addresses import address_of
 from dealradar.httpcache.policies import POLICIES
 from dealradar.security.permissions import EVERYONE
+from dealradar.security.sessions import is_own
 from dealradar.web.api import FAMILIES
 from tests.clients.redbot import Asked, Verdict, judge
 from tests.factories.people import token_for
@@ -61,10 +62,14 @@ def requests(app: Flask, site: Site, alice: User, bob: User, ada: User) -> list[
     ids, token = things_of(alice, bob), token_for(ada)
     rules = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     return [
-        Asked(rule, site.url + path_of(rule, ids), method=method, token=token if rule in PROTECTED else None)
+        Asked(rule, site.url + path_of(rule, ids), method=method, token=token if is_protected(rule) else None)
         for rule in rules
         for method in ("GET", "HEAD")
     ]
+
+
+def is_protected(rule: str) -> bool:
+    return rule in PROTECTED or is_own(rule)
 
 
 def is_dated(site: Site, asked: Asked) -> bool:

@@ -96,7 +96,7 @@ def test_the_age_that_it_has_already_counts(varnish: Varnish, origin: Origin) ->
 
 
 @pytest.mark.parametrize(
-    "credentials", [{"Authorization": "Bearer t"}, {"X_API_Key": "k"}, {"Cookie": "a=b; session=s"}]
+    "credentials", [{"Authorization": "Bearer t"}, {"X_API_Key": "k"}, {"Cookie": "a=b; dealradar_me=s"}]
 )
 def test_who_says_who_they_are_gets_nothing_from_the_cache_and_leaves_nothing_there(
     varnish: Varnish, origin: Origin, credentials: dict[str, str]

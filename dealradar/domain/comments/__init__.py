@@ -15,7 +15,7 @@ from dealradar.domain.comments.shapes import (
     VoteOnCommentOut,
 )
 from dealradar.domain.comments.threads import of_review
-from dealradar.domain.comments.votes import vote, votes_of
+from dealradar.domain.comments.votes import cast_on, vote, votes_of
 
 __all__ = [
     "CommentBrief",
@@ -30,6 +30,7 @@ __all__ = [
     "VoteOnCommentOut",
     "author_of",
     "briefs",
+    "cast_on",
     "change",
     "get",
     "of_deal",

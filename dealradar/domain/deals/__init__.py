@@ -1,6 +1,6 @@
 """Deals: what is worth buying, at which price, and what people think of it at a glance."""
 
-from dealradar.domain.deals.bookmarks import bookmark, bookmarked_by, unbookmark
+from dealradar.domain.deals.bookmarks import bookmark, bookmarked_by, kept_of, unbookmark
 from dealradar.domain.deals.browsing import BrowseQuery
 from dealradar.domain.deals.importing import Product, bring_in, imported
 from dealradar.domain.deals.models import VISIBLE, DealStatus
@@ -18,7 +18,7 @@ from dealradar.domain.deals.shapes import (
     TallyOut,
     VoteOnDealOut,
 )
-from dealradar.domain.deals.votes import vote, votes_of
+from dealradar.domain.deals.votes import cast_on, vote, votes_of
 
 __all__ = [
     "VISIBLE",
@@ -39,12 +39,14 @@ __all__ = [
     "bookmark",
     "bookmarked_by",
     "bring_in",
+    "cast_on",
     "change",
     "close_ended",
     "ensure_visible",
     "get",
     "history",
     "imported",
+    "kept_of",
     "listing",
     "post",
     "remove",

@@ -1,6 +1,7 @@
+from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from dealradar.domain import pages
@@ -36,6 +37,12 @@ def unbookmark(deal_id: int, *, by: Actor) -> None:
     lock(deal_id)
     kept = delete(Bookmark).where(Bookmark.deal_id == deal_id, Bookmark.user_id == by.user_id)
     db.session.execute(kept, execution_options={"synchronize_session": False})
+
+
+def kept_of(deal_ids: Collection[int], *, by: Actor) -> frozenset[int]:
+    """Return which of some deals the person keeps."""
+    own = select(Bookmark.deal_id).where(Bookmark.deal_id.in_(deal_ids), Bookmark.user_id == by.user_id)
+    return frozenset(db.session.scalars(own))
 
 
 def bookmarked_by(user_id: int, query: ListQuery) -> Page[BookmarkOut]:

@@ -1,3 +1,4 @@
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from sqlalchemy import delete, func, select
@@ -42,6 +43,13 @@ def votes_of(user_id: int, query: ListQuery) -> Page[VoteOnDealOut]:
     window = Window(scope=f"deal votes of user {user_id}", limit=query.limit, cursor=query.cursor)
     rows, next_cursor = pages.fetch(db.session(), cast, LAST_CAST_FIRST, window)
     return Page(items=[VoteOnDealOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+def cast_on(deal_ids: Collection[int], *, by: Actor) -> Mapping[int, int]:
+    """Return the person's votes on some deals, by deal; those that they haven't voted on are left out."""
+    own = select(DealVote.deal_id, DealVote.value)
+    rows = db.session.execute(own.where(DealVote.deal_id.in_(deal_ids), DealVote.user_id == by.user_id))
+    return dict(rows.all())
 
 
 def _withdraw(deal_id: int, user_id: int) -> None:

@@ -12,7 +12,7 @@ from dealradar.domain.pages import Key, Listing, Order, Window
 from dealradar.domain.reviews.models import Review, ReviewStatus, ReviewVote
 from dealradar.domain.reviews.shapes import ReviewBrief, ReviewOut, ReviewQuery, ReviewSort, VoteOnReviewOut
 from dealradar.domain.shapes import ListQuery, Page
-from dealradar.domain.users import AuthorOut
+from dealradar.domain.users import Actor, AuthorOut
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
 
@@ -122,6 +122,13 @@ def votes_of(user_id: int, query: ListQuery) -> Page[VoteOnReviewOut]:
     window = Window(scope=f"review votes of user {user_id}", limit=query.limit, cursor=query.cursor)
     rows, next_cursor = pages.fetch(db.session(), cast, LAST_CAST_FIRST, window)
     return Page(items=[VoteOnReviewOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+def cast_on(review_ids: Collection[int], *, by: Actor) -> Mapping[int, bool]:
+    """Return whether the person found some reviews helpful, by review; where they haven't said, it is left out."""
+    own = select(ReviewVote.review_id, ReviewVote.helpful)
+    rows = db.session.execute(own.where(ReviewVote.review_id.in_(review_ids), ReviewVote.user_id == by.user_id))
+    return dict(rows.all())
 
 
 def author_of(review_id: int) -> int:

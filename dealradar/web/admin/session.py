@@ -16,11 +16,10 @@ from dealradar.domain.users import Actor
 from dealradar.httpcache.directives import Content
 from dealradar.httpcache.recompute import JSON
 from dealradar.invalidation import transaction
-from dealradar.security import sessions
 from dealradar.security.authentication import authenticate
 from dealradar.security.callers import Caller
 from dealradar.security.permissions import ADMIN
-from dealradar.security.sessions import COOKIE, Sender
+from dealradar.security.sessions import COOKIE
 from dealradar.web import caller, fields
 
 PATH: Final = "/admin/session"
@@ -42,7 +41,7 @@ def open_session() -> Response:
     """Keep the token that an administrator shows in a cookie, for pages to be opened with later."""
     shown = caller.admit()
     ADMIN.admit(shown)
-    _require_own_page()
+    caller.require_own_page()
     assert request.authorization is not None  # noqa: S101  it is what has just been admitted
     response = _nothing()
     response.set_cookie(
@@ -60,7 +59,7 @@ def open_session() -> Response:
 @blueprint.post("")
 def renew() -> Response:
     """Give the page a token that is good for `PAGE_TOKEN_TTL_S`, by the cookie."""
-    _require_own_page()
+    caller.require_own_page()
     person = _person(_of_cookie())
     with transaction():
         issued = users.tokens.issue(person.user_id, ttl_s=PAGE_TOKEN_TTL_S, now=datetime.now(UTC))
@@ -72,7 +71,7 @@ def renew() -> Response:
 @blueprint.delete("")
 def close() -> Response:
     """Revoke the cookie's token, and have the browser forget it."""
-    _require_own_page()
+    caller.require_own_page()
     shown = _of_cookie()
     assert shown.token_id is not None  # noqa: S101  a cookie carries nothing else
     with transaction():
@@ -93,11 +92,6 @@ def _person(shown: Caller) -> Actor:
     ADMIN.admit(shown)
     assert shown.actor is not None  # noqa: S101  who has a role is a person
     return shown.actor
-
-
-def _require_own_page() -> None:
-    sender = Sender(request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"))
-    sessions.require_own_page(sender, request.host_url.rstrip("/"))
 
 
 def _nothing() -> Response:

@@ -4,7 +4,7 @@ from typing import Final
 
 from flask import Flask
 
-from dealradar.web.site import faults, files, pages
+from dealradar.web.site import faults, files, pages, permalinks
 
 FAMILIES: Final = (pages.routes,)
 
@@ -12,4 +12,5 @@ FAMILIES: Final = (pages.routes,)
 def register(app: Flask) -> None:
     """Serve what the pages load below ``/assets``, and errors as pages; those are among the families of endpoints."""
     app.register_blueprint(files.blueprint, url_prefix=files.PATH)
+    app.register_blueprint(permalinks.blueprint)
     faults.register(app)

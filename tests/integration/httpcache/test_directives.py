@@ -83,6 +83,13 @@ MOVED: Final = Kind(ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, impostor=ELSEWHE
 ABSENT: Final = Cell(404, Keeper.NOBODY)
 NOWHERE: Final = Kind(ABSENT, ABSENT, ABSENT, ABSENT, impostor=ABSENT)
 PAGE: Final = Kind(SHARED, SHARED, SHARED, SHARED)
+THERE: Final = Cell(303, Keeper.NOBODY)
+MENTIONED: Final = Kind(THERE, THERE, THERE, THERE, impostor=THERE)
+FORM: Final = Kind(SECRET, SECRET, SECRET, SECRET, impostor=SECRET)
+OVERLAY: Final = Kind(UNKNOWN, SECRET, SECRET, SECRET)
+OWN_PAGE: Final = Kind(THERE, SECRET, SECRET, SECRET, impostor=THERE)
+OWNERS_PAGE: Final = Kind(THERE, SECRET, REFUSED, SECRET, impostor=THERE)
+ORDER_PAGE: Final = Kind(THERE, REFUSED, REFUSED, SECRET, impostor=THERE)
 DOCUMENT: Final = Kind(SHARED, SHARED, SHARED, SHARED, impostor=SHARED)
 
 
@@ -147,6 +154,26 @@ TABLE: Final = (
     Line("/reviews/<int:review_id>", PAGE),
     Line("/users/<int:user_id>", PAGE),
     Line("/assets/<release>/<name>", NOWHERE),
+    Line("/comments/<int:comment_id>", MENTIONED),
+    Line("/login", FORM),
+    Line("/register", FORM),
+    Line("/me", OWN_PAGE),
+    Line("/me/overlay", OVERLAY),
+    Line("/me/bookmarks", OWN_PAGE),
+    Line("/me/notifications", OWN_PAGE),
+    Line("/me/report", OWN_PAGE),
+    Line("/me/deals/new", OWN_PAGE),
+    Line("/me/deals/<int:deal_id>/edit", OWNERS_PAGE),
+    Line("/me/deals/<int:deal_id>/remove", OWNERS_PAGE),
+    Line("/me/reviews/new", OWN_PAGE),
+    Line("/me/reviews/<int:review_id>/edit", OWNERS_PAGE),
+    Line("/me/reviews/<int:review_id>/remove", OWNERS_PAGE),
+    Line("/me/comments/new", OWN_PAGE),
+    Line("/me/comments/<int:comment_id>/edit", OWNERS_PAGE),
+    Line("/me/comments/<int:comment_id>/remove", OWNERS_PAGE),
+    Line("/me/moderation/reports", ORDER_PAGE),
+    Line("/me/moderation/log", ORDER_PAGE),
+    Line("/me/moderation/people", ORDER_PAGE),
     Line("/admin", MOVED),
     Line("/admin/", DOCUMENT),
     Line("/admin/assets/<release>/<name>", NOWHERE),

@@ -8,7 +8,9 @@ function age(at, now) {
   return words.format(Math.trunc(seconds / size), unit);
 }
 
-for (const time of document.querySelectorAll("main time")) {
-  time.title = time.textContent;
-  time.textContent = age(Date.parse(time.dateTime), Date.now());
+export function tellAges(root) {
+  for (const time of root.querySelectorAll("time:not([title])")) {
+    time.title = time.textContent;
+    time.textContent = age(Date.parse(time.dateTime), Date.now());
+  }
 }
