@@ -55,7 +55,7 @@ DIRECTIVES: Final = MappingProxyType(
         Content.OPERATIONS: NEVER,
         Content.DOCUMENT: Directives("public, no-cache"),
         # A year, and no revalidation even when the page is loaded anew (RFC 8246).
-        Content.STATIC: Directives("max-age=31536000, immutable"),
+        Content.STATIC: Directives("max-age=31536000, immutable", vary=("Accept-Encoding",)),
         # It leads elsewhere after the next release, and nothing would tell who kept it.
         Content.REDIRECT: NEVER,
     }

@@ -113,6 +113,10 @@ POLICIES: Final = (
     Policy("/reports", reports_ttl, tags=("reports",), query=ReportQuery, sharing=Sharing.PERSON),
     Policy("/reports/<int:report_id>", reports_ttl, tags=("reports",), sharing=Sharing.PERSON),
     Policy("/pages", default_ttl, tags=("deals", "categories"), query=BrowseQuery),
+    Policy("/pages/feeds/new.atom", default_ttl, tags=("deals", "categories")),
+    Policy("/pages/feeds/categories/<slug>.atom", default_ttl, tags=("deals", "categories")),
+    Policy("/pages/sitemap.xml", default_ttl, tags=("deals",)),
+    Policy("/pages/sitemaps/deals-<int:part>.xml", default_ttl, tags=("deals",)),
     Policy(
         "/pages/deals/<int:deal_id>",
         reviews_ttl,

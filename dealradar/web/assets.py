@@ -7,6 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from dealradar.web.static_files import load
+
 DIGEST_CHARS: Final = 12
 _HASHED: Final = re.compile(rf"(?P<stem>.+)\.[0-9a-f]{{{DIGEST_CHARS}}}\.(?P<suffix>\w+)")
 
@@ -40,11 +42,6 @@ class Release:
     def __init__(self, folder: Path) -> None:
         self._files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
 
-    @property
-    def paths(self) -> Sequence[Path]:
-        """Return the files, by their names."""
-        return tuple(self._files.values())
-
     @cached_property
     def digest(self) -> str:
         """Return the name of what the files are now."""
@@ -52,6 +49,16 @@ class Release:
         for name, path in self._files.items():
             content.update(b"%s\0%s" % (name.encode(), sha256(path.read_bytes()).digest()))
         return content.hexdigest()[:DIGEST_CHARS]
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """Return the files, by their names."""
+        return tuple(self._files.values())
+
+    def prepare(self) -> None:
+        """Read and compress all files, so that no request has to."""
+        for path in self.paths:
+            load(path)
 
     def find(self, digest: str, name: str) -> Path | None:
         """Return the file *name* of the release that *digest* names, None if it isn't this one or has no such file."""

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Final
 
 import flask_swagger_ui
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, send_file, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, url_for
 
 from dealradar.config import VERSION
 from dealradar.httpcache.directives import Content
 from dealradar.httpcache.recompute import JSON
-from dealradar.web import fields
+from dealradar.web import fields, static_files
 from dealradar.web.api import FAMILIES
 from dealradar.web.assets import Assets
 from dealradar.web.openapi import document
@@ -47,7 +47,7 @@ def page() -> Response:
 def asset(name: str) -> Response:
     """Return one file of the renderer, or ours that starts it; by its plain name, where it is to be found."""
     if (path := ASSETS.find(name)) is not None:
-        return fields.direct(send_file(path), Content.STATIC)
+        return static_files.answer(path)
     if ASSETS.hashed(name) is None:
         abort(HTTPStatus.NOT_FOUND)
     return fields.direct(current_app.make_response(redirect(address(name))), Content.REDIRECT)

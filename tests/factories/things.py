@@ -9,7 +9,7 @@ from dealradar.httpcache.control import jobs
 from dealradar.httpcache.control.jobs import Kind, Wanted
 from dealradar.invalidation import transaction
 from tests.factories.alerts import make_alert, make_silence
-from tests.factories.deals import make_deal, make_merchant
+from tests.factories.deals import make_category, make_deal, make_merchant
 from tests.factories.reports import make_report
 from tests.factories.reviews import make_comment, make_review
 
@@ -32,7 +32,8 @@ def things_of(owner: User, reporter: User) -> Ids:
         "job_id": _job_id(),
         "alert_id": make_alert().id,
         "silence_id": make_silence().id,
-        "slug": make_merchant(f"shop-{deal.id}").slug,
+        "slug": make_merchant(make_category(f"one-{deal.id}").slug).slug,
+        "part": 1,
         "name": "docs.js",
         "release": "000000000000",
     }

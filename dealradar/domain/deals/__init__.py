@@ -4,7 +4,7 @@ from dealradar.domain.deals.bookmarks import bookmark, bookmarked_by, kept_of, u
 from dealradar.domain.deals.browsing import BrowseQuery
 from dealradar.domain.deals.importing import Product, bring_in, imported
 from dealradar.domain.deals.models import VISIBLE, DealStatus
-from dealradar.domain.deals.queries import author_of, ensure_visible, get, history, listing
+from dealradar.domain.deals.queries import author_of, between, ensure_visible, get, history, last_id, listing
 from dealradar.domain.deals.service import change, close_ended, post, remove, set_status
 from dealradar.domain.deals.shapes import (
     Ballot,
@@ -12,6 +12,7 @@ from dealradar.domain.deals.shapes import (
     DealChange,
     DealDraft,
     DealOut,
+    DealPlace,
     DealQuery,
     DealSort,
     PriceOut,
@@ -28,6 +29,7 @@ __all__ = [
     "DealChange",
     "DealDraft",
     "DealOut",
+    "DealPlace",
     "DealQuery",
     "DealSort",
     "DealStatus",
@@ -36,6 +38,7 @@ __all__ = [
     "TallyOut",
     "VoteOnDealOut",
     "author_of",
+    "between",
     "bookmark",
     "bookmarked_by",
     "bring_in",
@@ -47,6 +50,7 @@ __all__ = [
     "history",
     "imported",
     "kept_of",
+    "last_id",
     "listing",
     "post",
     "remove",

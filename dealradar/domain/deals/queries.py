@@ -8,7 +8,7 @@ from dealradar.domain import categories, merchants, pages
 from dealradar.domain.categories.models import Category
 from dealradar.domain.deals import branches
 from dealradar.domain.deals.models import VISIBLE, Deal, PriceChange
-from dealradar.domain.deals.shapes import DealOut, DealQuery, DealSort, PriceOut
+from dealradar.domain.deals.shapes import DealOut, DealPlace, DealQuery, DealSort, PriceOut
 from dealradar.domain.deals.sorts import SORTS, conditions, values
 from dealradar.domain.errors import NotFoundError
 from dealradar.domain.merchants.models import Merchant
@@ -61,6 +61,17 @@ def _listing(sort: DealSort, status: str, filters: tuple[str, ...]) -> Listing[D
     """Return the list of all such queries."""
     statement = ALL_VISIBLE.where(*conditions(status, filters), SORTS[sort].among)
     return Listing(DealOut, statement, SORTS[sort].order)
+
+
+def between(first_id: int, last_id: int) -> tuple[DealPlace, ...]:
+    """Return the visible deals with ids from *first_id* to *last_id*, in their order."""
+    places = select(Deal.id, Deal.updated_at).where(Deal.id.between(first_id, last_id), Deal.status.in_(VISIBLE))
+    return tuple(DealPlace(*row) for row in db.session.execute(places.order_by(Deal.id)))
+
+
+def last_id() -> int:
+    """Return the highest id of a deal, be it visible or not; 0 if there is none."""
+    return db.session.scalar(select(Deal.id).order_by(Deal.id.desc()).limit(1)) or 0
 
 
 def get(deal_id: int, *, for_update: bool = False) -> DealOut:

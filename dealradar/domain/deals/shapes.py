@@ -1,5 +1,7 @@
 """What the world sees of deals, how it asks for them, and what people send of them."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -96,6 +98,14 @@ class DealOut(Output):
     @classmethod
     def _none_where_nothing_was_joined(cls, joined: Any) -> Any:  # noqa: ANN401  a row, or what came of one
         return joined if getattr(joined, "id", joined) is not None else None
+
+
+@dataclass(frozen=True)
+class DealPlace:
+    """A deal that can be found, and when it last changed."""
+
+    id: int
+    updated_at: datetime
 
 
 class BookmarkOut(DealOut):

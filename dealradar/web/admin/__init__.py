@@ -8,4 +8,5 @@ from dealradar.web.admin import pages, session
 def register(app: Flask) -> None:
     """Serve the dashboard at ``/admin/``."""
     app.register_blueprint(pages.blueprint, url_prefix=pages.PATH)
+    pages.FILES.prepare()
     app.register_blueprint(session.blueprint, url_prefix=session.PATH)

@@ -4,10 +4,10 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
 
 from dealradar.httpcache.directives import Content
-from dealradar.web import fields
+from dealradar.web import fields, static_files
 from dealradar.web.assets import Release
 
 PATH: Final = "/admin"
@@ -35,7 +35,7 @@ def asset(release: str, name: str) -> Response:
     path = FILES.find(release, name)
     if path is None:
         abort(HTTPStatus.NOT_FOUND)
-    return fields.direct(send_file(path), Content.STATIC)
+    return static_files.answer(path)
 
 
 def address(name: str) -> str:

@@ -4,13 +4,15 @@ from typing import Final
 
 from flask import Flask
 
-from dealradar.web.site import faults, files, pages, permalinks
+from dealradar.web.site import faults, feeds, files, fixtures, pages, permalinks, sitemaps
 
-FAMILIES: Final = (pages.routes,)
+FAMILIES: Final = (pages.routes, feeds.routes, sitemaps.routes)
 
 
 def register(app: Flask) -> None:
     """Serve what the pages load below ``/assets``, and errors as pages; those are among the families of endpoints."""
     app.register_blueprint(files.blueprint, url_prefix=files.PATH)
     app.register_blueprint(permalinks.blueprint)
+    app.register_blueprint(fixtures.blueprint)
+    files.STATIC.prepare()
     faults.register(app)

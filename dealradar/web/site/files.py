@@ -4,15 +4,16 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, abort, send_file
+from flask import Blueprint, Response, abort, current_app
 
-from dealradar.httpcache.directives import Content
-from dealradar.web import fields
+from dealradar.httpcache.validators import etag_of
+from dealradar.web import static_files
 from dealradar.web.assets import Release
 
 PATH: Final = "/assets"
 TEMPLATES: Final = Path(__file__).parent / "templates"
 STATIC: Final = Release(Path(__file__).parent / "static")
+ICON: Final = Path(__file__).parent / "static" / "mark.svg"
 _MARKUP: Final = Release(TEMPLATES)
 blueprint: Final = Blueprint("assets", __name__)
 
@@ -23,7 +24,7 @@ def file(release: str, name: str) -> Response:
     path = STATIC.find(release, name)
     if path is None:
         abort(HTTPStatus.NOT_FOUND)
-    return fields.direct(send_file(path), Content.STATIC)
+    return static_files.answer(path)
 
 
 def asset(name: str) -> str:
@@ -38,5 +39,6 @@ def asset(name: str) -> str:
 
 
 def release() -> str:
-    """Return the name of what pages are made of now, their templates and files: part of the key of each."""
-    return f"{_MARKUP.digest}{STATIC.digest}"
+    """Return the name of what pages are made of: their templates and files and the site's address: part of all keys."""
+    site = etag_of(current_app.extensions["settings"].site_url.encode())
+    return f"{_MARKUP.digest}{STATIC.digest}{site}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -15,18 +16,24 @@ from dealradar.web.site import files, wording
 HTML: Final = "text/html; charset=utf-8"
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(files.TEMPLATES),
-    autoescape=True,
+    autoescape=True,  # which is as good for XML
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals |= {"asset": files.asset, "address": wording.address}
+_TEMPLATES.globals |= {
+    "asset": files.asset,
+    "address": wording.address,
+    "absolute": wording.absolute,
+    "beginning": datetime.fromtimestamp(0, UTC),
+}
 _TEMPLATES.filters |= {
     "money": wording.money,
     "percent": wording.percent,
     "moment": wording.moment,
     "day": wording.day,
     "count": wording.count,
+    "legal": wording.legal,
 }
 
 
@@ -55,3 +62,5 @@ def render(page: Shown) -> bytes:
 
 AS_HTML: Final = Representation(HTML, _dump, _absent, files.release)
 """The site's; needs no request, so that a page can be refreshed while it is served."""
+AS_ATOM: Final = Representation("application/atom+xml; charset=utf-8", _dump, _absent, files.release)
+AS_XML: Final = Representation("application/xml; charset=utf-8", _dump, _absent, files.release)

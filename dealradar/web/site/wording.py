@@ -1,9 +1,16 @@
 """How values stand on a page: nothing here depends on when or by whom it is read, or a page would not be shared."""
 
+import re
 from datetime import datetime
+from typing import Final
 from urllib.parse import urlencode
 
+from flask import current_app
+
+from dealradar.config import Settings
 from dealradar.domain.shapes import Query
+
+_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def money(cents: int) -> str:
@@ -46,6 +53,21 @@ def count(number: int, noun: str) -> str:
     ('1 review', '1,200 reviews')
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def legal(text: str) -> str:
+    r"""Return *text* without the characters that XML 1.0 can't have, not even escaped (§2.2).
+
+    >>> legal("bell\x07 and tab\t")
+    'bell and tab\t'
+    """
+    return _ILLEGAL.sub("", text)
+
+
+def absolute(path: str) -> str:
+    """Return the whole address of *path*, for those who read it elsewhere."""
+    settings: Settings = current_app.extensions["settings"]
+    return f"{settings.site_url}{path}"
 
 
 def address(path: str, query: Query, **changes: object) -> str:

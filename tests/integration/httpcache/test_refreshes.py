@@ -20,7 +20,7 @@ from dealradar.httpcache.serving import Source, XCache, serve
 from dealradar.web import answer, site
 from dealradar.web.api import FAMILIES
 from dealradar.web.endpoint import Endpoint
-from tests.factories.deals import make_merchant
+from tests.factories.deals import make_category, make_merchant
 from tests.factories.reviews import make_comment
 from tests.integration.httpcache.recomputing import View, plan, process, until
 
@@ -132,7 +132,8 @@ def test_a_public_answer_is_the_same_without_a_request(
         "review_id": review.id,
         "user_id": deal.author_id,
         "comment_id": make_comment(review, alice).id,
-        "slug": make_merchant("acme").slug,
+        "slug": make_merchant(make_category("acme").slug).slug,
+        "part": 1,
     }
     template = address_of(policies.find(rule).path_template)  # type: ignore[union-attr]  # PUBLIC is made of them
     path = template.format(**ids)
