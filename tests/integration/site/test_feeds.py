@@ -42,7 +42,7 @@ def test_the_feed_is_one_whatever_people_write_into_their_deals(
     (entry,) = feed.entries
     assert entry.id == entry.link == f"{settings.site_url}/deals/{deal.id}"
     assert entry.title.startswith("A < B & bell ]]> “quotes”, $")
-    assert (entry.author, bool(entry.published_parsed), bool(entry.updated_parsed)) == ("alice", True, True)
+    assert (entry.author, bool(entry.published_parsed), bool(entry.updated_parsed)) == ("Alice", True, True)
 
 
 def test_a_feed_of_nothing_is_one_as_well(client: FlaskClient) -> None:
