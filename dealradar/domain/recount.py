@@ -56,7 +56,7 @@ def drifts() -> Iterator[Drift]:
             yield from _differing(count, row[0], row[1:])
     for tally in TALLIES:
         for *key, stored, counted in db.session.execute(text(tally.drifted)):
-            yield Drift(tally.table, " ".join(key), "count", stored, counted)
+            yield Drift(tally.table, " ".join(map(str, key)), "count", stored, counted)
 
 
 def mend() -> int:

@@ -7,7 +7,7 @@ from dealradar.domain.merchants.models import Merchant
 from dealradar.domain.moderation.models import LogEntry
 from dealradar.domain.notifications.models import Notification
 from dealradar.domain.reports.models import Report, ReportTally
-from dealradar.domain.reviews.models import Review, ReviewVote
+from dealradar.domain.reviews.models import Review, ReviewTally, ReviewVote
 from dealradar.domain.users.models import ApiKey, Token, User
 
 MODELS = (
@@ -21,6 +21,7 @@ MODELS = (
     DealVote,
     Bookmark,
     Review,
+    ReviewTally,
     ReviewVote,
     Comment,
     CommentVote,

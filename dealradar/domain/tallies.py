@@ -64,7 +64,10 @@ SELECT {self._key}, sum(change) FROM ({changes}) AS changes ({self._key}, change
         return ", ".join(self.by)
 
 
-TALLIES: Final = (Tally("report_tallies", over="reports", by=("status", "reason")),)
+TALLIES: Final = (
+    Tally("report_tallies", over="reports", by=("status", "reason")),
+    Tally("review_tallies", over="reviews", by=("deal_id", "rating", "status")),
+)
 
 
 def triggers(tallies: Iterable[Tally] = TALLIES) -> tuple[Trigger, ...]:

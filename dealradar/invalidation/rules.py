@@ -79,6 +79,7 @@ class Rule:
             it, and those of one that goes are deleted or changed themselves.
         kind: How urgent it is when a row changes. When one comes it is strict, when one goes hard.
         spares_new: Whether nothing is stale when a row comes: where that there is none is never kept.
+        identity: The columns that tell one row from another.
     """
 
     table: str
@@ -87,6 +88,7 @@ class Rule:
     others: tuple[Others, ...] = ()
     kind: Kind = Kind.STRICT
     spares_new: bool = False
+    identity: tuple[str, ...] = ("id",)
 
     def kind_of(self, tag: str) -> Kind:
         """Return how urgent *tag* is: that of an item itself never waits."""
@@ -176,6 +178,13 @@ RULES: Final = (
         tags=("comments@review:{id}",),
         others=(comments(by="review_id"),),
         kind=Kind.HARD,
+    ),
+    # How many there are of each rating: follows the reviews, unless it is mended.
+    Rule(
+        "review_tallies",
+        when=("count",),
+        tags=("reviews@deal:{deal_id}",),
+        identity=("deal_id", "rating", "status"),
     ),
     # A comment.
     Rule(

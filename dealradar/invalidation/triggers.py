@@ -46,7 +46,7 @@ def _owing(rules: Sequence[Rule], event: Event) -> str:
 
 def _owe_if_changed(rule: Rule) -> str:
     """Return the statement that owes the tags of *rule* for the rows, as before and as after, that differ."""
-    columns = ", ".join(dict.fromkeys(("id", *_columns(rule.tags), *rule.when)))
+    columns = ", ".join(dict.fromkeys((*rule.identity, *_columns(rule.tags), *rule.when)))
     stale = [f"SELECT {_value(tag)}, {rule.kind_of(tag)} FROM changed" for tag in rule.tags]
     stale += [_of_others(rule, others) for others in rule.others]
     return f"""

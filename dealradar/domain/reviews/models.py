@@ -1,6 +1,6 @@
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dealradar import indexes
@@ -51,6 +51,20 @@ class Review(Base):
     comment_count: Mapped[Count]
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
+
+
+class ReviewTally(Base):
+    """How many reviews of a deal give so many stars and are in such a state; kept by the triggers of ``tallies.py``.
+
+    It names no deal as a foreign key: when one goes, its reviews are still counted down.
+    """
+
+    __tablename__ = "review_tallies"
+
+    deal_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    rating: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    status: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
 
 
 class ReviewVote(Base):

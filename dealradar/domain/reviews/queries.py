@@ -9,7 +9,7 @@ from dealradar.domain import deals, pages, users
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.errors import NotFoundError
 from dealradar.domain.pages import Key, Listing, Order, Window
-from dealradar.domain.reviews.models import Review, ReviewStatus, ReviewVote
+from dealradar.domain.reviews.models import Review, ReviewStatus, ReviewTally, ReviewVote
 from dealradar.domain.reviews.shapes import ReviewBrief, ReviewOut, ReviewQuery, ReviewSort, VoteOnReviewOut
 from dealradar.domain.shapes import ListQuery, Page
 from dealradar.domain.users import Actor, AuthorOut
@@ -17,6 +17,7 @@ from dealradar.domain.users.models import User
 from dealradar.extensions import db
 
 EXCERPT_LENGTH: Final = 140
+MOST_STARS: Final = 5
 
 ORDERS: Final = {
     ReviewSort.NEWEST: Order("newest", (Key(Review.created_at), Key(Review.id))),
@@ -122,6 +123,14 @@ def votes_of(user_id: int, query: ListQuery) -> Page[VoteOnReviewOut]:
     window = Window(scope=f"review votes of user {user_id}", limit=query.limit, cursor=query.cursor)
     rows, next_cursor = pages.fetch(db.session(), cast, LAST_CAST_FIRST, window)
     return Page(items=[VoteOnReviewOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+def by_rating(deal_id: int) -> Mapping[int, int]:
+    """Return how many visible reviews of the deal give five stars, four, and so on."""
+    tallied = select(ReviewTally.rating, ReviewTally.count)
+    given = tallied.where(ReviewTally.deal_id == deal_id, ReviewTally.status == ReviewStatus.VISIBLE)
+    counts = dict(db.session.execute(given).all())
+    return {rating: counts.get(rating, 0) for rating in range(MOST_STARS, 0, -1)}
 
 
 def cast_on(review_ids: Collection[int], *, by: Actor) -> Mapping[int, bool]:

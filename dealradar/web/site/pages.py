@@ -39,7 +39,8 @@ def deal(deal_id: int, query: ReviewQuery) -> Shown:
     """Show one deal, what it has cost, and what people think of it."""
     shown = deals.get(deal_id)
     prices = deals.history(deal_id, ListQuery(limit=MOST_PRICES)).items
-    values = {"deal": shown, "prices": prices, "chart": charts.of_prices(prices)}
+    stars = reviews.by_rating(deal_id)
+    values = {"deal": shown, "prices": prices, "chart": charts.of_prices(prices), "stars": stars}
     return Shown("deal.html", values | {"query": query, "orders": ORDERS, "page": reviews.of_deal(deal_id, query)})
 
 

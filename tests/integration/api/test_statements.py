@@ -87,7 +87,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "GET /api/monitoring/processes": 1,
     "GET /api/monitoring/mails": 1,
     "GET /": 2,
-    "GET /deals/<int:deal_id>": 3,
+    "GET /deals/<int:deal_id>": 4,
     "GET /reviews/<int:review_id>": 2,
     "GET /users/<int:user_id>": 2,
     "GET /feeds/new.atom": 1,
