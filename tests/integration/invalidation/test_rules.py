@@ -71,10 +71,7 @@ WRITES: Final[dict[str, tuple[str | tuple[str, ...], str]]] = {
     "a merchant is renamed": ("UPDATE merchants SET name = 'ACME' WHERE id = 1", "merchants deal:1 deals"),
     "a merchant moves": ("UPDATE merchants SET url = 'https://acme.example' WHERE id = 1", "merchants"),
     "a merchant goes, its deals stay": ("DELETE FROM merchants WHERE id = 1", "merchants deal:1 deals"),
-    "the reviews of a deal are counted anew": (
-        "UPDATE review_tallies SET count = 9 WHERE deal_id = 1",
-        "reviews@deal:1",
-    ),
+    "stars are counted anew": ("UPDATE review_tallies SET count = 9 WHERE deal_id = 1", "reviews@deal:1"),
     # Deals
     "a deal is posted": (
         "INSERT INTO deals (author_id, category_id, merchant_id, title, price_cents) VALUES (1, 1, 1, 'New', 1)",
