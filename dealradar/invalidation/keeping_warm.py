@@ -26,6 +26,7 @@ from dealradar.invalidation.hook import bookkeeping
 LEASE: Final = "warming"
 BATCH: Final = 200
 """How many pages are looked at in one go; only after a loss there is a second, further down."""
+TURN_S: Final = 5.0
 UPKEEP_S: Final = 4.0
 LOSS_S: Final = 20.0
 """How long a run may take, and how long after a loss: within the time for which a lease is renewed."""
@@ -77,19 +78,24 @@ class _Run:
 
 
 def keep_warm(*, clock_s: Callable[[], float] = time.monotonic, pause: Callable[[float], None] = time.sleep) -> int:
-    """Warm what is in demand and missing, or soon will be, if no other worker does; return how many pages that were."""
+    """Warm what is in demand and missing, or soon will be, if no other worker does; return how many pages that were.
+
+    It stays this worker's turn for `TURN_S`, so that however many there are, there is one run in that time.
+    """
     settings: Settings = current_app.extensions["settings"]
     most = settings.cache_warm_database_percent / 100
     leases = stores.current().leases
     lease = leases.take(LEASE) if most else None
     if not isinstance(lease, Lease):
         return 0
+    ends_s = clock_s() + TURN_S
     try:
         return _Keeper(clock_s, pause).keep(Pace(most, most))
     except StoreUnavailableError as error:
         log.warning("warming_interrupted", reason=str(error))
         return 0
     finally:
+        pause(max(0.0, ends_s - clock_s()))
         leases.give_back(lease, stored=True)
 
 
