@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 
 from dealradar import background, cli, invalidation, jobs
+from dealradar.cache import Event
 from dealradar.config import Settings
 from dealradar.domain import (
     lost_connections,
@@ -17,7 +18,8 @@ from dealradar.domain import (
 from dealradar.domain.users import Passwords
 from dealradar.extensions import REPLICA, cache, celery, db, migrate
 from dealradar.fastlane import connecting
-from dealradar.httpcache import demand, origins, overrides
+from dealradar.httpcache import demand, origins, overrides, trace
+from dealradar.httpcache.trace import Trace
 from dealradar.invalidation import missed
 from dealradar.monitoring import http_measures, logs, requests, spending, store_measures
 from dealradar.monitoring.alerts import watcher
@@ -88,7 +90,13 @@ def _connect_cache(app: Flask, settings: Settings) -> None:
     app.config["CACHE_REDIS_URL"] = settings.redis_url
     app.config["CACHE_TIMEOUT_S"] = settings.cache_timeout_ms / 1_000
     app.config["CACHE_MAX_ENTRY_BYTES"] = settings.cache_max_entry_bytes
-    app.config["CACHE_OBSERVER"] = store_measures.observe
+    tracing = trace.connect(app, settings)
+    app.config["CACHE_OBSERVER"] = store_measures.observe if tracing is None else partial(_observe, tracing)
     app.config["CACHE_MISSED"] = partial(missed, app)
     cache.init_app(app)
-    origins.connect(app, settings)
+    origins.connect(app, settings, stored=None if tracing is None else tracing.stored)
+
+
+def _observe(tracing: Trace, event: Event) -> None:
+    store_measures.observe(event)
+    tracing.observe(event)

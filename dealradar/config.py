@@ -1,7 +1,9 @@
 """The settings: one frozen object, read once from the environment and ``.env.dealradarus.local``."""
 
+import os
 import re
 from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -91,6 +93,7 @@ class Settings(AlertSettings, MailSettings):
     cache_warm_database_percent: int = Field(25, ge=0, le=100)
     cache_max_entry_bytes: int = Field(1_048_576, ge=1_024, le=67_108_864)
     cache_near_max_bytes: int = Field(67_108_864, ge=0, le=4_294_967_296)
+    trace_file: Path | None = None
 
     http_cache_enabled: bool = True
     http_etag_enabled: bool = True
@@ -180,6 +183,13 @@ class Settings(AlertSettings, MailSettings):
         if token is not None and not _TOKEN.fullmatch(token.get_secret_value()):
             raise ValueError("must be printable ASCII without spaces")
         return token
+
+    @field_validator("trace_file")
+    @classmethod
+    def _can_be_written(cls, path: Path | None) -> Path | None:
+        if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK)):
+            raise ValueError("must name a file in a folder that is there and can be written to")
+        return path
 
     @field_validator("secret_key")
     @classmethod

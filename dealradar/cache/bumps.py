@@ -5,7 +5,7 @@ No command here concerns two keys, so that each may live on another node of a Re
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -50,6 +50,11 @@ class Stale:
 
     def __len__(self) -> int:
         return len(self.hard) + len(self.strict) + len(self.soft)
+
+    def without(self, deferrals: "Iterable[Deferral]") -> tuple[str, ...]:
+        """Return its tags but for those that had to wait."""
+        waiting = {deferral.tag for deferral in deferrals}
+        return (*self.hard, *self.strict, *(tag for tag in self.soft if tag not in waiting))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Event:
     """One thing the store did, how it ended, how long it took, how many keys it was about, and bytes it stored.
 
     A `Did.ROUND_TRIP` is part of another thing, mostly: one exchange with the server, of *keys* commands.
+    *tags* are those that were invalidated.
     *did* and *outcome* come from small fixed sets, fit to label a metric; *detail* does not, and is for a log.
     """
 
@@ -39,6 +40,7 @@ class Event:
     keys: int = 0
     detail: str = ""
     stored_bytes: int = 0
+    tags: tuple[str, ...] = ()
 
 
 class Observer(Protocol):

@@ -65,11 +65,8 @@ class RedisStore:
         self._recovered_run_id: str | None = None
         self._acquaintance = Acquaintance(self._meet_another)
         self.reads = self._wire(url, self.limits.timeout_s, self._reads_breaker())
-        self._bumps = self._wire(
-            url,
-            self.limits.bump_timeout_s,
-            Breaker(_BUMPS_PATIENCE, on_change=self._teller(Did.BUMPS_BREAKER)),
-        )
+        bumps_breaker = Breaker(_BUMPS_PATIENCE, on_change=self._teller(Did.BUMPS_BREAKER))
+        self._bumps = self._wire(url, self.limits.bump_timeout_s, bumps_breaker)
         waits = self._wire(url, patience_s(self.limits.timeout_s), self.reads.breaker)
         self.leases = RedisLeases(self.reads, waits, observe=observe)
 
@@ -137,8 +134,10 @@ class RedisStore:
             InvalidKeyError: A tag isn't fit for a key; none was invalidated.
         """
         try:
-            with self._told(Did.BUMP, keys=len(stale)):
-                return bumps.bump(self._bumps, stale)
+            with self._told(Did.BUMP, keys=len(stale)) as moved:
+                deferrals = bumps.bump(self._bumps, stale)
+                moved.extend(stale.without(deferrals))
+                return deferrals
         except StoreUnavailableError as error:
             self._distrust(str(error))  # or this process would go on serving what it has just failed to invalidate
             raise
@@ -236,11 +235,11 @@ class RedisStore:
                 return
 
     @contextmanager
-    def _told(self, did: Did, *, keys: int = 0) -> Iterator[None]:
-        started_s = time.perf_counter()
+    def _told(self, did: Did, *, keys: int = 0) -> Iterator[list[str]]:
+        started_s, moved = time.perf_counter(), list[str]()
         outcome = "done"
         try:
-            yield
+            yield moved
         except StoreUnavailableError as error:
             outcome = error.reason
             raise
@@ -248,7 +247,7 @@ class RedisStore:
             outcome = "failed"
             raise
         finally:
-            self._observe(Event(did, outcome, time.perf_counter() - started_s, keys=keys))
+            self._observe(Event(did, outcome, time.perf_counter() - started_s, keys=keys, tags=tuple(moved)))
 
     def _recover(self, missed: Missed) -> None:
         """Have everything made up for that the server which answers now may not know.
@@ -256,7 +255,7 @@ class RedisStore:
         Raises:
             StoreUnavailableError: It doesn't answer, or yet another one does.
         """
-        with self._told(Did.RECOVERY):
+        with self._told(Did.RECOVERY) as moved:
             self.reads.drop_idle()
             self._bumps.drop_idle()
             (noted,) = self._bumps.probe([("GET", servers.KEY)])
@@ -264,7 +263,8 @@ class RedisStore:
             await_answer(self.reads, tries=_READERS_PATIENCE.failures)
             run_id = self._acquaintance.run_id or servers.UNKNOWN
             is_known = noted == run_id.encode() and self._recovered_run_id in {None, run_id}
-            bumps.bump(self._bumps, Stale(strict=tuple(missed(server_changed=not is_known))))
+            moved.extend(missed(server_changed=not is_known))
+            bumps.bump(self._bumps, Stale(strict=tuple(moved)))
             self._bumps.exchange([horizons.dropping(), ("SET", servers.KEY, run_id, "EX", versions.TTL_S)])
             if self._acquaintance.run_id != run_id:
                 raise StoreUnavailableError(Trouble.DISCONNECTED, "Another server answers by now.")

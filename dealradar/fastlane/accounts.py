@@ -17,6 +17,7 @@ from dealradar.fastlane.asking import Answered
 from dealradar.fastlane.lessons import Lesson
 from dealradar.httpcache import demand
 from dealradar.httpcache.serving import XCache
+from dealradar.httpcache.trace import Trace
 from dealradar.monitoring import answers, hit_lines, http_measures, tallies
 from dealradar.monitoring.answers import AGE_BUCKETS_S
 from dealradar.monitoring.hit_lines import Line
@@ -50,11 +51,12 @@ class Account:
 
 
 class Accounts:
-    """What one lane has answered; *line* makes a request's line for the log, None leaves it out."""
+    """What one lane has answered; *line* makes a request's line for the log, None leaves it out; *trace* likewise."""
 
-    def __init__(self, app: Flask, line: Line | None) -> None:
+    def __init__(self, app: Flask, line: Line | None, trace: Trace | None) -> None:
         self._app = app
         self._line = line
+        self._trace = trace
         self._by_kind: dict[tuple[Lesson, int, str], Account] = {}
         self._recognised: Counter[Kind] = Counter()
         self._told_s = time.monotonic()
@@ -77,6 +79,8 @@ class Accounts:
             account.warmed += each.hit.entry.warmed
             if each.asking.bearer is not None:
                 self._recognised[each.asking.bearer.credential.kind] += 1
+        if self._trace is not None:
+            self._trace.hits([each.asking.lesson.plan for each in answered], at_s=at_s)
         if self._line is not None and answered:
             self._log(answered, self._line, at_s=at_s, duration_s=duration_s)
 
@@ -88,6 +92,8 @@ class Accounts:
     def tell(self) -> None:
         """Add what was answered to the metrics and readings, and to what is in demand."""
         self._told_s = time.monotonic()
+        if self._trace is not None:
+            self._trace.flush()
         by_kind, self._by_kind = self._by_kind, {}
         recognised, self._recognised = self._recognised, Counter()
         hits: Counter[Lesson] = Counter()

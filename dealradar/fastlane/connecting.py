@@ -18,7 +18,7 @@ from dealradar.fastlane.lane import Lane, Parts
 from dealradar.fastlane.lessons import ADDRESSES, CALLERS, Lessons, learn
 from dealradar.fastlane.tolls import quota_of
 from dealradar.fastlane.wording import Wording
-from dealradar.httpcache import overrides, stores
+from dealradar.httpcache import overrides, stores, trace
 from dealradar.monitoring import hit_lines
 from dealradar.security import authentication
 from dealradar.web import caller
@@ -65,7 +65,7 @@ def _lane(app: Flask, settings: Settings, known: Known, wire: Wire, server: str)
             counters=app.extensions[COUNTERS],
             quota=quota_of(ADDRESSES, settings),
             wording=Wording(settings, server),
-            accounts=Accounts(app, hit_lines.line_for(settings)),
+            accounts=Accounts(app, hit_lines.line_for(settings), trace.of(app)),
         )
     )
 

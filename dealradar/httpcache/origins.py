@@ -9,7 +9,7 @@ from dealradar.cache import Store
 from dealradar.config import Settings
 from dealradar.httpcache import replicas, stores
 from dealradar.httpcache.flights import Flights
-from dealradar.httpcache.recompute import Read, Recompute, at_the_primary
+from dealradar.httpcache.recompute import Read, Recompute, Stored, at_the_primary
 from dealradar.httpcache.refresh import Refresher
 from dealradar.httpcache.shield import Shield
 
@@ -27,13 +27,13 @@ class Origin:
     wait_s: float
 
 
-def connect(app: Flask, settings: Settings) -> None:
-    """Give *app*, whose store is there already, its origin."""
+def connect(app: Flask, settings: Settings, *, stored: Stored | None = None) -> None:
+    """Give *app*, whose store is there already, its origin, which tells *stored* of each entry."""
     with app.app_context():
         store = stores.current()
     wait_s = settings.cache_lease_wait_ms / 1_000
     places = settings.cache_recompute_max_concurrent
-    recompute = Recompute(store, Shield(places, wait_s=wait_s), _read(app, settings))
+    recompute = Recompute(store, Shield(places, wait_s=wait_s), _read(app, settings), stored)
     # Half the places at most, so that those who wait for an answer find one.
     refresher = Refresher(recompute, app.app_context, at_once=max(1, places // 2))
     app.extensions[_EXTENSION] = Origin(store, Flights(store.leases), recompute, refresher, wait_s)

@@ -44,6 +44,8 @@ class Computed:
 
 Compute = Callable[[], Computed]
 Read = Callable[[Compute], Computed]
+Stored = Callable[[Plan, Entry], None]
+"""Is told of an entry that was stored."""
 
 
 def at_the_primary(compute: Compute) -> Computed:
@@ -69,11 +71,13 @@ class Recompute:
     """Makes an entry of what a view computes: *store* keeps it, *shield* bounds how many do so at once.
 
     *read* runs what is to be stored; it is called after the versions were read, and may choose where the data is.
+    *stored* is told what was.
     """
 
     store: Store
     shield: Shield
     read: Read = at_the_primary
+    stored: Stored | None = None
 
     def __call__(self, plan: Plan, compute: Compute, *, known: Miss | None = None, lease: Lease | None = None) -> Fill:
         """Return what *compute* does, stored under *plan* if it may be; *known* spares versions read just before.
@@ -98,6 +102,8 @@ class Recompute:
         outcome = self.store.put(plan.key, entry, linger_s=linger_s, lease=lease)
         if outcome is not Put.STORED:
             return _refused(plan, computed, outcome)
+        if self.stored is not None:
+            self.stored(plan, entry)
         return Fill(computed, stored=True, encoded=entry.encoded)
 
 

@@ -13,7 +13,7 @@ from dealradar.cache import InvalidKeyError
 from dealradar.config import Settings
 from dealradar.domain.errors import NotFoundError
 from dealradar.domain.reading import read_only
-from dealradar.httpcache import demand, origins, overrides
+from dealradar.httpcache import demand, origins, overrides, trace
 from dealradar.httpcache.addresses import address_of
 from dealradar.httpcache.directives import Content
 from dealradar.httpcache.plans import Wish, plan
@@ -128,12 +128,15 @@ def _serve(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) -> 
         planned = plan(policy, wish, settings)
     except InvalidKeyError:
         return bypass(source.compute(), detail="no-key")
+    asked_at_s = time.time()
     serve_it = request.environ.get(demand.SERVED_BY, serve)
     served: Served = serve_it(origins.current(), planned, source)
     if demand.SERVED_BY not in request.environ:
         request.environ[PLANNED] = policy, planned
     if not wish.warms:
         demand.current().note(planned, served)
+        if (tracing := trace.current()) is not None:
+            tracing.asked(planned, served, at_s=asked_at_s)
     return served
 
 

@@ -37,6 +37,8 @@ def settings_of(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings
         ("TRUSTED_PROXIES", "proxy.internal", "network"),
         ("FASTLY_API_URL", "api.fastly.com", "https://"),
         ("FASTLY_SERVICE_ID", "a/b", "pattern"),
+        ("TRACE_FILE", "/nowhere/trace", "in a folder that is there"),
+        ("TRACE_FILE", "/", "must name a file"),
         ("PUBLIC_URL", "deals.example.com", "https://deals.example.com"),
         ("SMTP_HOST", "smtp://mail.example.com", "pattern"),
         ("SMTP_PORT", "0", "greater than or equal to 1"),
