@@ -25,6 +25,13 @@ WAYS: Final = (
     pytest.param(False, 390, id="no scripts, phone"),
     pytest.param(False, 1280, id="no scripts, desk"),
 )
+SHIFTS: Final = """
+    window.shifts = [];
+    new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => entry.value)))
+        .observe({ type: "layout-shift", buffered: true });
+"""
+MOST_SHIFTED: Final = 0.01
+"""A tenth of what counts as a good cumulative layout shift; that days become ages may move the end of a line."""
 pytestmark = pytest.mark.skipif(MISSING is not None, reason=MISSING or "")
 
 
@@ -109,7 +116,7 @@ def visit(browser: Browser, settled: Site) -> Iterator[Visits]:
 
 @pytest.mark.parametrize(("scripts", "width_px"), WAYS)
 def test_a_deal_is_found_reviewed_discussed_reported_and_judged(
-    visit: Visits, mona: User, *, scripts: bool, width_px: int
+    visit: Visits, bob: User, mona: User, *, scripts: bool, width_px: int
 ) -> None:
     member = visit(scripts=scripts, width_px=width_px)
     moderator = visit(mona, scripts=scripts, width_px=width_px)
@@ -118,7 +125,7 @@ def test_a_deal_is_found_reviewed_discussed_reported_and_judged(
     _join(member)
     path = _post_a_deal(member)
     _have_a_say(member, words="Your reply" if scripts else "Your words")
-    _report(member)
+    _report(visit(bob, scripts=scripts, width_px=width_px), member.page.url)
     reader.open(path)
     expect(reader.page.get_by_text("Quiet and quick")).to_be_visible()
     _hide(moderator)
@@ -183,12 +190,13 @@ def _have_a_say(member: Visit, *, words: str) -> None:
     member.is_fit()
 
 
-def _report(member: Visit) -> None:
-    member.follow("Report")
-    member.is_fit()
-    member.fill(**{"What_should_moderators_know?": "It is an advertisement."})
-    member.press("Report")
-    expect(member.page.get_by_role("heading", level=1)).to_have_text("Review of Folding bicycle")
+def _report(other: Visit, url: str) -> None:
+    other.page.goto(url)
+    other.follow("Report")
+    other.is_fit()
+    other.fill(**{"What_should_moderators_know?": "It is an advertisement."})
+    other.press("Report")
+    expect(other.page.get_by_role("heading", level=1)).to_have_text("Review of Folding bicycle")
 
 
 def _hide(moderator: Visit) -> None:
@@ -201,6 +209,22 @@ def _hide(moderator: Visit) -> None:
     for path in ("/me/moderation/log", "/me/moderation/people"):
         moderator.open(path)
         moderator.is_fit()
+
+
+@pytest.mark.parametrize("width_px", [390, 1280])
+def test_what_is_laid_over_a_page_for_its_reader_moves_nothing(
+    visit: Visits, alice: User, mona: User, width_px: int
+) -> None:
+    review = make_review(make_deal(alice, title="Folding bicycle"), alice)
+    make_comment(review, alice)
+    for person in (alice, mona):
+        reader = visit(person, width_px=width_px)
+        reader.context.add_init_script(SHIFTS)
+        for path in (f"/deals/{review.deal_id}", f"/reviews/{review.id}"):
+            reader.open(path)
+            expect(reader.page.get_by_role("link", name="Edit", exact=True).first).to_be_visible()
+
+            assert reader.page.evaluate("shifts.reduce((sum, each) => sum + each, 0)") < MOST_SHIFTED
 
 
 def test_a_vote_that_doesnt_arrive_is_undone_and_said(visit: Visits, alice: User, bob: User) -> None:

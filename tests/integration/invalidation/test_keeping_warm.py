@@ -267,18 +267,13 @@ def test_it_rests_as_long_as_the_database_s_share_says(app: Flask) -> None:
 
 
 def test_until_the_next_run_is_due_it_stays_one_worker_s_turn(app: Flask, make: Make) -> None:
-    other, warmed = make(), list[int]()
-    left_s: list[float] = []
-
-    def pause(duration_s: float) -> None:
-        left_s.append(duration_s)
-        warmed.append(keep(other))
+    other = make()
+    warmed: dict[float, int] = {}
 
     with app.app_context():
-        keeping_warm.keep_warm(clock_s=lambda: 0.0, pause=pause)
+        keeping_warm.keep_warm(clock_s=lambda: 0.0, pause=lambda left_s: warmed.update({left_s: keep(other)}))
 
-    assert left_s[-1] == keeping_warm.TURN_S
-    assert set(warmed) == {0}
+    assert (warmed[keeping_warm.TURN_S], set(warmed.values())) == (0, {0})
 
 
 @pytest.mark.usefixtures("deals")

@@ -18,8 +18,9 @@ class Browser:
 
     def __init__(self, app: Flask, user: User | None = None) -> None:
         self.client = app.test_client()
+        self.token = "" if user is None else token_for(user)
         if user is not None:
-            self.client.set_cookie(OWN_COOKIE, token_for(user), path=OWN, domain="localhost")
+            self.client.set_cookie(OWN_COOKIE, self.token, path=OWN, domain="localhost")
 
     def look(self, path: str) -> Any:
         """Open a page."""

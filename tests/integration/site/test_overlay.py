@@ -5,6 +5,7 @@ from flask import Flask
 from dealradar.domain.deals.models import Deal
 from dealradar.domain.reviews.models import Review
 from dealradar.domain.users.models import User
+from dealradar.security.sessions import OWN_COOKIE
 from tests.factories.reviews import make_comment
 from tests.integration.site.members import SCRIPT, Browser
 
@@ -31,6 +32,20 @@ def test_each_is_told_of_their_own_votes_and_bookmarks(
     )
     assert (others["deals"], others["reviews"], others["comments"], others["bookmarks"]) == ({}, {}, {}, [])
     assert others["unread_count"] == 0
+
+
+def test_no_byte_of_a_page_depends_on_who_is_logged_in(
+    app: Flask, alice: User, mona: User, deal: Deal, review: Review
+) -> None:
+    for path in ("/", f"/deals/{deal.id}", f"/reviews/{review.id}", f"/users/{alice.id}", "/feeds/new.atom"):
+        readers = [Browser(app, alice), Browser(app, mona), Browser(app)]
+        for reader in readers[:2]:  # as no browser would: the cookie isn't for these
+            reader.client.set_cookie(OWN_COOKIE, reader.token, path="/")
+
+        answers = [reader.look(path) for reader in readers]
+
+        assert len({answer.data for answer in answers}) == 1
+        assert [answer.headers["X-Cache"] for answer in answers] == ["MISS", "HIT", "HIT"]
 
 
 def test_what_is_taken_back_is_gone_from_it(app: Flask, bob: User, deal: Deal) -> None:

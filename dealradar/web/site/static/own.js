@@ -21,7 +21,10 @@ export async function lay(root) {
   greet(known);
   for (const button of root.querySelectorAll("form[data-of] button[value]")) press(button, known);
   for (const form of root.querySelectorAll("form[data-keeps]")) turn(form, known.bookmarks.includes(Number(form.dataset.keeps)));
-  for (const part of root.querySelectorAll("[data-author]")) part.hidden = !mayChange(part.dataset.author);
+  for (const part of root.querySelectorAll("[data-author]")) {
+    part.hidden = !mayChange(part.dataset.author);
+    part.previousElementSibling.hidden = !part.hidden;
+  }
 }
 
 // A form that keeps a deal, or one that no longer does.
