@@ -57,6 +57,7 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
         database_url=database_url,
         redis_url=redis_url,
         mail_dir=tmp_path_factory.mktemp("mail"),
+        cache_timeout_ms=1_000,  # of servers that share the machine with all tests
         rate_limit_max_requests=1_000_000,
         login_max_tries_per_minute=1_000,
         register_max_per_minute=1_000,

@@ -114,9 +114,9 @@ POLICIES: Final = (
     Policy("/reports/<int:report_id>", reports_ttl, tags=("reports",), sharing=Sharing.PERSON),
     Policy("/pages", default_ttl, tags=("deals", "categories"), query=BrowseQuery),
     Policy("/pages/feeds/new.atom", default_ttl, tags=("deals", "categories")),
-    Policy("/pages/feeds/categories/<slug>.atom", default_ttl, tags=("deals", "categories")),
+    Policy("/pages/feeds/categories/<slug>/new.atom", default_ttl, tags=("deals", "categories")),
     Policy("/pages/sitemap.xml", default_ttl, tags=("deals",)),
-    Policy("/pages/sitemaps/deals-<int:part>.xml", default_ttl, tags=("deals",)),
+    Policy("/pages/sitemaps/<int:part>/deals.xml", default_ttl, tags=("deals",)),
     Policy(
         "/pages/deals/<int:deal_id>",
         reviews_ttl,

@@ -20,13 +20,13 @@ def new() -> Shown:
     return _feed(None, path="/feeds/new.atom", title="New deals", page="/?sort=new")
 
 
-@routes.get("/pages/feeds/categories/<slug>.atom")
+@routes.get("/pages/feeds/categories/<slug>/new.atom")
 def of_category(slug: str) -> Shown:
     """Return the newest deals of a category and all below it."""
     category = _find(slug, categories.tree().items)
     if category is None:
         raise NotFoundError(f"There is no category {slug}.")
-    path, page = f"/feeds/categories/{slug}.atom", f"/?sort=new&category={slug}"
+    path, page = f"/feeds/categories/{slug}/new.atom", f"/?sort=new&category={slug}"
     return _feed(slug, path=path, title=f"New deals: {category.name}", page=page)
 
 

@@ -18,7 +18,7 @@ def index() -> Shown:
     return Shown("sitemap.xml", {"parts": range(1, _count() + 1)})
 
 
-@routes.get("/pages/sitemaps/deals-<int:part>.xml")
+@routes.get("/pages/sitemaps/<int:part>/deals.xml")
 def of_deals(part: int) -> Shown:
     """Return the addresses of the deals whose ids are in this part."""
     if part > _count():

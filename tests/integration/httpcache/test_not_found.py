@@ -20,7 +20,7 @@ from dealradar.httpcache.policies import Sharing
 from dealradar.invalidation import transaction
 from dealradar.web import caller
 from tests.applications import Make
-from tests.factories.deals import make_deal, make_merchant
+from tests.factories.deals import make_category, make_deal, make_merchant
 from tests.factories.people import make_user
 from tests.factories.reviews import make_comment, make_review
 
@@ -49,6 +49,10 @@ def a_merchant_is_added() -> None:
     make_merchant("acme")
 
 
+def a_category_is_added() -> None:
+    make_category("acme")
+
+
 COMES_TO_BE: Final[dict[str, Callable[[], None]]] = {
     "/merchants/{slug}": a_merchant_is_added,
     "/users/{user_id}": somebody_joins,
@@ -64,13 +68,15 @@ COMES_TO_BE: Final[dict[str, Callable[[], None]]] = {
     "/pages/deals/{deal_id}": a_deal_is_posted,
     "/pages/reviews/{review_id}": a_review_is_published,
     "/pages/users/{user_id}": somebody_joins,
+    "/pages/feeds/categories/{slug}/new.atom": a_category_is_added,
+    "/pages/sitemaps/{part}/deals.xml": a_deal_is_posted,
 }
 """The first row of each table, whose id is 1, by the path that is about it."""
-BELOW_A_DEAL: Final = [path for path in COMES_TO_BE if "user" not in path and "merchant" not in path]
+BELOW_A_DEAL: Final = [path for path in COMES_TO_BE if any(kind in path for kind in ("{deal", "{review", "{comment"))]
 
 
 def url_of(template: str) -> str:
-    return address_of(template).format(slug="acme", user_id=1, deal_id=1, review_id=1, comment_id=1)
+    return address_of(template).format(slug="acme", part=1, user_id=1, deal_id=1, review_id=1, comment_id=1)
 
 
 def told(answer: TestResponse) -> tuple[int, str]:

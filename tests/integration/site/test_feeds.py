@@ -69,10 +69,10 @@ def test_a_categorys_feed_has_what_is_below_it_and_an_unknown_one_none(client: F
     make_deal(alice, title="A lamp", category_id=lamps.id)
     make_deal(alice, title="A bicycle")
 
-    feed = feedparser.parse(client.get("/feeds/categories/home.atom").data)
+    feed = feedparser.parse(client.get("/feeds/categories/home/new.atom").data)
 
     assert [entry.title.partition(",")[0] for entry in feed.entries] == ["A lamp"]
-    assert client.get("/feeds/categories/nothing.atom").status_code == 404
+    assert client.get("/feeds/categories/nothing/new.atom").status_code == 404
 
 
 @pytest.mark.usefixtures("parts_of_two")
@@ -87,7 +87,7 @@ def test_the_sitemap_leads_to_every_deal_that_may_be_seen_and_to_no_other(
 
     assert shown == [f"{settings.site_url}/deals/{each.id}" for each in (deal, *others)]
     assert f"{settings.site_url}/deals/{hidden.id}" not in shown
-    assert client.get(f"/sitemaps/deals-{len(parts) + 1}.xml").status_code == 404
+    assert client.get(f"/sitemaps/{len(parts) + 1}/deals.xml").status_code == 404
 
 
 def test_addresses_are_those_at_which_people_reach_the_site(make: Make, alice: User) -> None:
