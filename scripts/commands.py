@@ -49,6 +49,12 @@ COMMANDS: Final = (
         "take cache and indexes back under load; or break things and read the mails",
         "scripts.drill.command",
     ),
+    Command(
+        "simulate",
+        "FILE...|zipf [--entries N] [--json]",
+        "play a trace, or what is made up, against other policies",
+        "scripts.simulate.command",
+    ),
     Command("seed", "--scale small|medium|large", "make a demo community", "scripts.seed"),
     Command("import", "reviews FILE.csv [options]", "bring product reviews in", "scripts.imports"),
     Command("shell", "", "Python with the application loaded", "scripts.shell"),

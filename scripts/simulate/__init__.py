@@ -1,0 +1,1 @@
+"""`scripts/dev simulate`: what other policies would have made of the same traffic."""
