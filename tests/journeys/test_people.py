@@ -1,17 +1,16 @@
 """Three people on the site in Chromium: one who just looks, a member, a moderator; each works with scripts off too."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from dealradar.config import Settings
 from dealradar.domain.users.models import User
 from dealradar.security.sessions import OWN, OWN_COOKIE
-from tests.clients import axe
 from tests.clients.chromium import MISSING, OPTIONS, PROGRAM
+from tests.clients.visits import Visit
 from tests.factories.deals import make_deal
 from tests.factories.people import token_for
 from tests.factories.reviews import make_comment, make_review
@@ -46,45 +45,6 @@ def browser() -> Iterator[Browser]:
     """Return a browser."""
     with sync_playwright() as playwright, playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS) as browser:
         yield browser
-
-
-@dataclass
-class Visit:
-    """One person's window on the site; what its page complains of is in *complaints*."""
-
-    site: Site
-    context: BrowserContext
-    page: Page
-    scripts: bool
-    complaints: list[str]
-
-    def open(self, path: str) -> None:
-        """Open a page of the site."""
-        self.page.goto(f"{self.site.url}{path}")
-
-    def press(self, name: str) -> None:
-        """Press the first button of that name."""
-        self.page.get_by_role("button", name=name, exact=True).first.click()
-
-    def follow(self, name: str) -> None:
-        """Follow the first link of that name."""
-        self.page.get_by_role("link", name=name, exact=True).first.click()
-
-    def fill(self, **fields: str) -> None:
-        """Fill in fields by their labels, which have ``_`` for blanks."""
-        for label, text in fields.items():
-            self.page.get_by_label(label.replace("_", " "), exact=True).fill(text)
-
-    def is_fit(self) -> None:
-        """See that nothing keeps people from using the page as it stands, and that it isn't wider than the screen.
-
-        The page is the same without scripts, and who looks is a script.
-        """
-        if not self.scripts:
-            return
-        assert axe.faults(self.page) == []
-        assert self.page.viewport_size is not None
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.page.viewport_size["width"]
 
 
 Visits = Callable[..., Visit]
@@ -249,6 +209,9 @@ def test_what_was_typed_outlasts_a_session_that_is_over(visit: Visits, alice: Us
     review = make_review(make_deal(alice), alice)
     writer = visit(bob)
     writer.open(f"/me/comments/new?review_id={review.id}")
+    writer.fill(Your_words="A long thou")
+    writer.open(f"/me/comments/new?review_id={review.id}")
+    expect(writer.page.get_by_label("Your words")).to_have_value("A long thou")
     writer.fill(Your_words="A long thought")
     writer.context.clear_cookies()
 
@@ -260,6 +223,8 @@ def test_what_was_typed_outlasts_a_session_that_is_over(visit: Visits, alice: Us
     expect(writer.page.get_by_label("Your words")).to_have_value("A long thought")
     writer.press("Send")
     expect(writer.page.get_by_text("A long thought")).to_be_visible()
+    writer.open(f"/me/comments/new?review_id={review.id}")
+    expect(writer.page.get_by_label("Your words")).to_have_value("")
 
 
 def test_a_reader_is_told_of_new_replies_and_shown_them_when_they_like(visit: Visits, alice: User, bob: User) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, model_validator
 
 from dealradar.domain.deals.shapes import DealQuery, DealSort, SearchText
-from dealradar.domain.shapes import MAX_CENTS, Query, Slug
+from dealradar.domain.shapes import MAX_CENTS, Id, Query, Slug
 
 CENTS: Final = 100
 PAGE_DEALS: Final = 20
@@ -21,6 +21,7 @@ class BrowseQuery(Query):
     sort: DealSort = DealSort.HOT
     category: Slug | None = None
     merchant: Slug | None = None
+    author: Id | None = None
     q: SearchText | None = None
     price_from: WholePrice | None = None
     price_to: WholePrice | None = None
@@ -39,6 +40,7 @@ class BrowseQuery(Query):
             sort=self.sort,
             category=self.category,
             merchant=self.merchant,
+            author=self.author,
             q=self.q,
             min_price=None if self.price_from is None else self.price_from * CENTS,
             max_price=None if self.price_to is None else self.price_to * CENTS,

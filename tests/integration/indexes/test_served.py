@@ -97,6 +97,9 @@ DECISIONS: Final = tuple(
 )
 """What may be decided on a report, each of which does something else."""
 
+PAGES: Final = frozenset({"pages", "feeds", "sitemaps", "me", "own"})
+"""The families of what people open."""
+
 COMMANDS: Final = (
     "alerts list",
     "alerts mails",
@@ -178,6 +181,7 @@ def _plans_of_all(stage: Stage) -> set[Plan]:
     for name, without in (("in-order", IN_ORDER), ("searching", SEARCHING)):
         with stage.app.app_context(), explained(db.engine, ear, without=without):
             _ask_all(stage, lists, ear)
+            _look_at_all(stage, ear)
             _change_all(stage, ear)
             _work(stage.app, ear)
             _command(stage.app, ear, name=name)
@@ -195,6 +199,21 @@ def _ask_all(stage: Stage, wanted: list[Asked], ear: Ear) -> None:
         assert answer.status_code == 200, (asked, answer.text)
         if asked.is_list and (cursor := answer.get_json()["next_cursor"]):
             assert client.get(path, query_string={**query, "cursor": cursor}, headers=headers).status_code == 200
+
+
+def _look_at_all(stage: Stage, ear: Ear) -> None:
+    """Open each page of the site, and ask for what is laid over those that show the things of the query."""
+    client = stage.app.test_client()
+    with stage.app.app_context():
+        headers = {"Authorization": f"Bearer {token_for(stage.admin)}"}
+    things = {"slug": FIXED["category"], "part": 1}
+    shown = {f"{kind}s": stage.known[f"{kind}_id"] for kind in ("deal", "review", "comment")}
+    for rule in stage.app.url_map.iter_rules():
+        if rule.endpoint.partition(".")[0] not in PAGES or "GET" not in (rule.methods or ()):
+            continue
+        ear.asked = f"GET {rule.rule}"
+        answer = client.get(path_of(rule.rule, {**stage.known, **things}), query_string=shown, headers=headers)
+        assert answer.status_code == 200, (rule.rule, answer.text)
 
 
 def _change_all(stage: Stage, ear: Ear) -> None:

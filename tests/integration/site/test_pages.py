@@ -59,6 +59,15 @@ def test_a_review_shows_on_the_pages_at_the_next_request(client: FlaskClient, as
     assert "1 review, 4.0 of 5" in after[2]
 
 
+def test_a_persons_page_leads_to_their_deals(client: FlaskClient, alice: User, bob: User) -> None:
+    own, others = make_deal(alice, title="A lamp"), make_deal(bob, title="A bicycle")
+
+    (path,) = re.findall(r'href="(/\?[^"]*author=[^"]*)"', client.get(f"/users/{alice.id}").text)
+    shown = client.get(path.replace("&amp;", "&")).text
+
+    assert (own.title in shown, others.title in shown) == (True, False)
+
+
 def test_a_reply_shows_below_its_comment_at_the_next_request(
     client: FlaskClient, as_: As, alice: User, bob: User, review: Review
 ) -> None:

@@ -1,8 +1,8 @@
 // Forms work without this, page by page. With it they do in place: nothing typed is lost, and what failed is undone.
+import { drop, dropAll, keep } from "./drafts.js";
 import { enter, leave, turn } from "./own.js";
 import { refresh } from "./parts.js";
 
-const DRAFT = "dealradar.draft";
 const UNREACHED = { detail: "That didn’t reach us. Please try again." };
 
 // It arrives also if the reader goes on to another page meanwhile.
@@ -16,6 +16,7 @@ const AFTER = {
   },
   leave(_form, path) {
     leave();
+    dropAll();
     location.assign(path);
   },
   vote: (form, _path, told) => count(form, told),
@@ -76,26 +77,19 @@ async function send(form, action, body) {
   clear(form);
   const answer = await fetch(action, { ...SENT, body }).catch(() => null);
   if (answer === null) throw UNREACHED;
-  if (answer.status === 401 && form.dataset.form !== "enter") return toLogIn(form, body);
+  if (answer.status === 401 && form.dataset.form !== "enter") return toLogIn(form);
   const isJson = answer.headers.get("Content-Type")?.includes("json") ?? false;
   const told = isJson ? await answer.json() : null;
   if (!answer.ok) throw told ?? UNREACHED;
+  drop(form);
   await AFTER[form.dataset.form](form, answer.headers.get("Location"), told);
 }
 
-function toLogIn(form, body) {
+function toLogIn(form) {
   leave();
-  sessionStorage.setItem(DRAFT, JSON.stringify([form.getAttribute("action"), [...body]]));
+  keep(form);
   const back = location.pathname + location.search + location.hash;
   location.assign(`/login?${new URLSearchParams({ back })}`);
-}
-
-export function restoreDraft() {
-  const [action, typed] = JSON.parse(sessionStorage.getItem(DRAFT) ?? "[]");
-  const form = [...document.forms].find((each) => each.getAttribute("action") === action && each.querySelector("textarea"));
-  if (!form) return;
-  sessionStorage.removeItem(DRAFT);
-  for (const [name, value] of typed) if (form.elements[name]) form.elements[name].value = value;
 }
 
 function counter(form) {

@@ -1,6 +1,7 @@
 // All of it is besides: each page works without.
 import { tellAges } from "./ages.js";
-import { restoreDraft } from "./forms.js";
+import { restore } from "./drafts.js";
+import "./forms.js";
 import { enter, lay } from "./own.js";
 import "./queue.js";
 import "./thread.js";
@@ -8,5 +9,5 @@ import "./thread.js";
 const main = document.querySelector("main");
 tellAges(main);
 if (location.pathname === "/me" || location.pathname.startsWith("/me/")) enter();
-restoreDraft();
+for (const form of document.forms) restore(form);
 lay(main);

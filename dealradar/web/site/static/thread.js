@@ -1,4 +1,5 @@
 // Replies are written where they will stand; that others have replied is said, and shown when the reader wants it.
+import { restore } from "./drafts.js";
 import { isMember } from "./own.js";
 import { fetchPage, refresh } from "./parts.js";
 
@@ -39,6 +40,7 @@ function answerTo(link) {
   form.querySelector("[data-cancel]").onclick = () => form.remove();
   place.querySelector(":scope > form[data-form=reply]")?.remove();
   place.append(form);
+  restore(form);
   form.elements.body.focus();
 }
 
