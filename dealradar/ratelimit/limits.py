@@ -72,6 +72,7 @@ def _minute_s(_settings: Settings) -> int:
 
 LOG_IN: Final = frozenset({"auth.log_in", "me.log_in"})
 REGISTER: Final = frozenset({"auth.register", "me.join"})
+PASSWORD: Final = frozenset({"auth.change_password", "me.password"})
 MONITORING: Final = frozenset({"ops.alive", "ops.ready", "ops.exposition", "ops.cache_report"})
 """What load balancers and Prometheus ask, all the time and from one address."""
 FILES: Final = frozenset({"docs.asset", "admin.asset", "assets.file"})
@@ -96,6 +97,7 @@ LIMITS: Final = (
     RateLimit("caller", By.CALLER, _requests, _window_s),
     RateLimit("login-address", By.ADDRESS, _tries, _minute_s, LOG_IN, spares_success=True),
     RateLimit("login-account", By.ACCOUNT, _tries, _minute_s, LOG_IN, spares_success=True),
+    RateLimit("password-caller", By.CALLER, _tries, _minute_s, PASSWORD, spares_success=True),
     RateLimit("dashboard-address", By.ADDRESS, _looks, _minute_s, DASHBOARD),
     RateLimit("register-address", By.ADDRESS, _joiners, _minute_s, REGISTER),
 )

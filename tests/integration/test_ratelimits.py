@@ -15,6 +15,7 @@ from tests.applications import Make
 from tests.factories.people import token_for
 from tests.servers.proxy import Proxy
 
+PLACES = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
 UNCACHED = "/api/nowhere"
 """Counted like any other path, and nothing else is asked of Redis for it."""
 
@@ -188,6 +189,24 @@ def test_log_ins_are_counted_by_account_wherever_they_come_from(strict: FlaskCli
     assert [answer.status_code for answer in answers] == [401, 401, 429, 401]
     assert "login-account" in answers[2].json["detail"]
     assert 0 < int(answers[2].headers["Retry-After"]) <= 60
+
+
+def test_log_ins_by_the_page_are_counted_with_those_by_the_api(strict: FlaskClient) -> None:
+    fields = {"login": "alice", "password": "wrong"}
+    page = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+
+    by_page = [strict.post("/login", data=fields, headers=page, environ_base={"REMOTE_ADDR": each}) for each in PLACES]
+
+    assert [answer.status_code for answer in by_page] == [401, 401, 429]
+    assert _log_in(strict, "alice", address="192.0.2.9").status_code == 429
+    assert "Please try again in" in by_page[2].text
+
+
+def test_tries_of_ones_own_password_are_counted(strict: FlaskClient, alice: User) -> None:
+    wish = {"current_password": "wrong", "new_password": "long enough"}
+    own = {"Authorization": f"Bearer {token_for(alice)}"}
+
+    assert [strict.post("/api/auth/password", json=wish, headers=own).status_code for _ in range(3)] == [422, 422, 429]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"login": 1}', b'{"login": ""}', b"x" * 300_000])

@@ -1,7 +1,7 @@
 """People: who they are, how they prove it, and how they are judged."""
 
 from dealradar.domain.users import api_keys, credentials, proofs, tokens
-from dealradar.domain.users.accounts import change, join, log_in, register, set_role
+from dealradar.domain.users.accounts import change, change_password, join, log_in, register, set_role
 from dealradar.domain.users.actors import Actor
 from dealradar.domain.users.importing import Stranger, bring_in
 from dealradar.domain.users.models import Role, Standing
@@ -13,6 +13,7 @@ from dealradar.domain.users.shapes import (
     LogIn,
     OwnChange,
     OwnOut,
+    PasswordChange,
     Registration,
     SessionOut,
     UserOut,
@@ -26,6 +27,7 @@ __all__ = [
     "LogIn",
     "OwnChange",
     "OwnOut",
+    "PasswordChange",
     "Passwords",
     "Registration",
     "Role",
@@ -39,6 +41,7 @@ __all__ = [
     "ban",
     "bring_in",
     "change",
+    "change_password",
     "credentials",
     "get",
     "join",

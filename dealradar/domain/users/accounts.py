@@ -7,12 +7,19 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
-from dealradar.domain.errors import ConflictError, ForbiddenError, NotFoundError, UnauthenticatedError
+from dealradar.domain.errors import (
+    ConflictError,
+    Fault,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    UnauthenticatedError,
+)
 from dealradar.domain.users import proofs, queries, tokens
 from dealradar.domain.users.actors import Actor
 from dealradar.domain.users.models import Role, Standing, User
 from dealradar.domain.users.passwords import Passwords
-from dealradar.domain.users.shapes import LogIn, OwnChange, OwnOut, Registration, SessionOut
+from dealradar.domain.users.shapes import LogIn, OwnChange, OwnOut, PasswordChange, Registration, SessionOut
 from dealradar.extensions import db
 
 TAKEN: Final = {
@@ -77,6 +84,22 @@ def change(wish: OwnChange, *, by: Actor) -> OwnOut:
     return queries.own(by.user_id)
 
 
+def change_password(wish: PasswordChange, *, by: Actor, token_id: int | None, passwords: Passwords) -> None:
+    """Give the person another password, and end all their log-ins but that of *token_id*; the caller commits.
+
+    Raises:
+        InvalidError: Their password is another than they say.
+        ConflictError: It has been changed meanwhile.
+        BusyError: Too many passwords are being hashed.
+    """
+    known = proofs.of_person(by.user_id)
+    if not passwords.is_right(wish.current_password, known.password_hash if known else None) or known is None:
+        raise InvalidError(Fault("current_password", "is not your password"))
+    if not _keep(known, passwords.hash(wish.new_password)):
+        raise ConflictError("Your password has been changed meanwhile; log in with the new one.")
+    tokens.revoke_others_of(by.user_id, kept_id=token_id)
+
+
 def set_role(username: str, role: Role) -> int:
     """Give the person of that name a role, in force with their next request; return who it is. The caller commits.
 
@@ -90,10 +113,11 @@ def set_role(username: str, role: Role) -> int:
     return user_id
 
 
-def _keep(known: proofs.Account, password_hash: str) -> None:
-    """Keep *password_hash* instead of the one that was read, unless it has been changed since."""
+def _keep(known: proofs.Account, password_hash: str) -> bool:
+    """Keep *password_hash* instead of the one that was read; return whether that hadn't been changed since."""
     same = (User.id == known.user_id, User.password_hash == known.password_hash)
-    db.session.execute(update(User).where(*same).values(password_hash=password_hash, updated_at=User.updated_at))
+    kept = update(User).where(*same).values(password_hash=password_hash, updated_at=User.updated_at)
+    return db.session.scalar(kept.returning(User.id)) is not None
 
 
 def _session(user_id: int, *, ttl_s: int, now: datetime) -> SessionOut:

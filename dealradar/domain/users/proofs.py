@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, or_, select, update
 
 from dealradar.domain.users import queries
 from dealradar.domain.users.actors import Actor
@@ -47,8 +47,16 @@ class KeyProof:
 
 def of_login(login: str) -> Account | None:
     """Return whose *login* it is, a username or an e-mail address; None if nobody's who could log in."""
-    found = select(User.id, User.password_hash, User.standing)
-    found = found.where(queries.named(login), User.password_hash.is_not(None))
+    return _account(queries.named(login))
+
+
+def of_person(user_id: int) -> Account | None:
+    """Return what is kept of the person's password; None if they have none."""
+    return _account(User.id == user_id)
+
+
+def _account(who: ColumnElement[bool]) -> Account | None:
+    found = select(User.id, User.password_hash, User.standing).where(who, User.password_hash.is_not(None))
     with _autocommit() as connection:
         row = connection.execute(found).one_or_none()
     return Account(row.id, str(row.password_hash), Standing(row.standing)) if row else None

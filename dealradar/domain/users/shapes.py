@@ -76,6 +76,13 @@ class LogIn(Input):
     password: Annotated[str, Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)]
 
 
+class PasswordChange(Input):
+    """The password that a person has, and the one that they want."""
+
+    current_password: Annotated[str, Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)]
+    new_password: Password
+
+
 class OwnChange(Input):
     """What a person changes of themselves: the fields that are given."""
 

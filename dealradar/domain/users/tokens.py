@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 
 from dealradar.domain.users import credentials
 from dealradar.domain.users.models import Token
@@ -39,6 +39,11 @@ def revoke(token_id: int) -> None:
 def revoke_all_of(user_id: int) -> None:
     """Make every token of the person worth nothing, at once; the caller commits."""
     _revoke(Token.user_id == user_id)
+
+
+def revoke_others_of(user_id: int, *, kept_id: int | None) -> None:
+    """Make every token of the person worth nothing, at once, but for one; the caller commits."""
+    _revoke(and_(Token.user_id == user_id, Token.id.is_distinct_from(kept_id)))
 
 
 def forget_expired(*, now: datetime) -> int:

@@ -7,7 +7,7 @@ from flask import current_app
 
 from dealradar.config import Settings
 from dealradar.domain import notifications, users
-from dealradar.domain.users import Actor, LogIn, OwnChange, OwnOut, Registration, SessionOut
+from dealradar.domain.users import Actor, LogIn, OwnChange, OwnOut, PasswordChange, Registration, SessionOut
 from dealradar.invalidation import transaction
 from dealradar.security.callers import Caller
 from dealradar.security.permissions import EVERYONE, MEMBER
@@ -43,6 +43,14 @@ def log_out(caller: Caller) -> None:
     assert caller.token_id is not None  # noqa: S101  who is a member has shown one
     with transaction():
         users.tokens.revoke(caller.token_id)
+
+
+@routes.post("/auth/password", who=MEMBER)
+def change_password(body: PasswordChange, by: Actor, caller: Caller) -> None:
+    """Change one's password; every other log-in of one's own is over."""
+    passwords = current_app.extensions["passwords"]
+    with transaction():
+        users.change_password(body, by=by, token_id=caller.token_id, passwords=passwords)
 
 
 @routes.get("/auth/me", who=MEMBER)

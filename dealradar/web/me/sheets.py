@@ -40,6 +40,11 @@ def account(by: Actor) -> Sheet:
     return Sheet("me/account.html", values, {"display_name": own.display_name, "email_alerts": _yes(own.email_alerts)})
 
 
+def password(by: Actor) -> Sheet:  # noqa: ARG001  as with all of a member's
+    """Return the page to change one's password on."""
+    return Sheet("me/password.html")
+
+
 def new_deal(by: Actor) -> Sheet:  # noqa: ARG001  as with all of a member's
     """Return the page to post a deal on."""
     return Sheet("me/deal.html", {"heading": "Post a deal", "deal_id": None, **_choices()})

@@ -10,6 +10,7 @@ FORMS: Final = (
     Form("join", "/register", "POST /auth/register", "/", sheet=sheets.join, ends=sessions.keep),
     Form("log_out", "/me/log-out", "POST /auth/logout", "/", ends=sessions.forget),
     Form("account", "/me", "PATCH /auth/me", "/me", sheet=sheets.account),
+    Form("password", "/me/password", "POST /auth/password", "/me", sheet=sheets.password),
     Form("read", "/me/notifications/read", "POST /notifications/read", "/me/notifications"),
     Form("new_deal", "/me/deals/new", "POST /deals", "/deals/{result.id}", sheet=sheets.new_deal, leads_back=False),
     Form(

@@ -131,6 +131,31 @@ def test_the_banned_are_shut_out_at_once_and_can_not_log_in_again(client: FlaskC
     assert _log_in(client, "alice", "wrong horse").status_code == 401
 
 
+def test_another_password_ends_all_log_ins_but_this(client: FlaskClient) -> None:
+    here, there = _register(client).json["token"], _log_in(client, "alice").json["token"]
+    wish = {"current_password": ALICE["password"], "new_password": "battery staple"}
+
+    changed = client.post("/api/auth/password", json=wish, headers=_bearer(here))
+
+    assert (changed.status_code, changed.data) == (204, b"")
+    assert [_me(client, _bearer(token)).status_code for token in (here, there)] == [200, 401]
+    assert [_log_in(client, "alice", each).status_code for each in wish.values()] == [401, 200]
+
+
+def test_a_password_is_changed_by_who_knows_it_alone(client: FlaskClient) -> None:
+    own = _bearer(_register(client).json["token"])
+
+    wrong = client.post("/api/auth/password", json={"current_password": "?", "new_password": "x" * 8}, headers=own)
+    short = client.post("/api/auth/password", json={"current_password": "?", "new_password": "x"}, headers=own)
+
+    assert [answer.get_json()["errors"][0]["field"] for answer in (wrong, short)] == [
+        "current_password",
+        "new_password",
+    ]
+    assert (wrong.status_code, short.status_code) == (422, 422)
+    assert _log_in(client, "alice").status_code == 200
+
+
 def test_when_too_many_log_in_at_once_one_is_asked_to_come_back(client: FlaskClient) -> None:
     _register(client)
     passwords = client.application.extensions["passwords"]

@@ -26,6 +26,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "POST /api/auth/register": 6,
     "POST /api/auth/login": 4,
     "POST /api/auth/logout": 3,
+    "POST /api/auth/password": 5,
     "GET /api/auth/me": 2,
     "PATCH /api/auth/me": 6,
     "GET /api/users": 1,

@@ -167,6 +167,7 @@ TABLE: Final = (
     Line("/me/overlay", OVERLAY),
     Line("/me/bookmarks", OWN_PAGE),
     Line("/me/notifications", OWN_PAGE),
+    Line("/me/password", OWN_PAGE),
     Line("/me/report", OWN_PAGE),
     Line("/me/deals/new", OWN_PAGE),
     Line("/me/deals/<int:deal_id>/edit", OWNERS_PAGE),
