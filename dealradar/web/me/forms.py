@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from flask import Response
 
 from dealradar.web.api import FAMILIES
 from dealradar.web.endpoint import Endpoint
 
-ENDPOINTS: Mapping[str, Endpoint] = {
+ENDPOINTS: Final[Mapping[str, Endpoint]] = {
     f"{endpoint.method} {endpoint.rule}": endpoint for family in FAMILIES for endpoint in family.endpoints
 }
 

@@ -5,7 +5,7 @@ from typing import Final
 from dealradar.domain import deals, moderation, notifications, reports, users
 from dealradar.domain.moderation import LogAction, LogQuery
 from dealradar.domain.notifications import NotificationQuery
-from dealradar.domain.reports import Action, Reason, ReportQuery, ReportStatus, TargetType
+from dealradar.domain.reports import Reason, ReportQuery, ReportStatus, TargetType
 from dealradar.domain.shapes import ListQuery
 from dealradar.domain.users import Actor, Standing, UserQuery
 from dealradar.security.permissions import MEMBER, MODERATOR
@@ -30,7 +30,7 @@ def told(query: NotificationQuery, by: Actor) -> Shown:
 
 @routes.get("/pages/me/moderation/reports", who=MODERATOR)
 def queue(query: ReportQuery, by: Actor) -> Shown:
-    """Show what people reported; of a mere look, what waits for somebody, the oldest first."""
+    """Show what people reported."""
     page = reports.listing(query)
     values = {
         "query": query,
@@ -40,7 +40,6 @@ def queue(query: ReportQuery, by: Actor) -> Shown:
         "statuses": tuple(ReportStatus),
         "reasons": tuple(Reason),
         "kinds": tuple(TargetType),
-        "actions": tuple(Action),
         "own_id": by.user_id,
     }
     return Shown("me/reports.html", values)

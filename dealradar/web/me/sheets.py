@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from dealradar.domain import categories, comments, deals, merchants, reviews, users
 from dealradar.domain.deals import DealOut, DealQuery, DealSort
 from dealradar.domain.errors import ForbiddenError
-from dealradar.domain.merchants import MerchantQuery, MerchantSort
-from dealradar.domain.reports.models import Reason, TargetType
+from dealradar.domain.merchants import MerchantQuery, MerchantRef, MerchantSort
 from dealradar.domain.reviews import ReviewQuery
 from dealradar.domain.shapes import ListQuery
 from dealradar.domain.users import Actor, AuthorOut, Role
 from dealradar.web.me.forms import Sheet
 
-MOST_SHOPS = 100
-MOST_OWN = 20
+MOST_SHOPS: Final = 100
+MOST_OWN: Final = 20
 
 
 def log_in() -> Sheet:
@@ -59,7 +58,9 @@ def edit_deal(deal_id: int, by: Actor) -> Sheet:
     """
     deal = deals.get(deal_id)
     _require_own(deal.author, by)
-    return Sheet("me/deal.html", {"heading": "Edit the deal", "deal_id": deal_id, **_choices()}, _fields(deal))
+    return Sheet(
+        "me/deal.html", {"heading": "Edit the deal", "deal_id": deal_id, **_choices(deal.merchant)}, _fields(deal)
+    )
 
 
 def remove_deal(deal_id: int, by: Actor) -> Sheet:
@@ -110,7 +111,7 @@ def remove_comment(comment_id: int, by: Actor) -> Sheet:
 
 def report(by: Actor) -> Sheet:  # noqa: ARG001  as with all of a member's
     """Return the page to say on what is wrong with something."""
-    return Sheet("me/report.html", {"reasons": tuple(Reason), "kinds": tuple(TargetType)})
+    return Sheet("me/report.html")
 
 
 def _require_own(author: AuthorOut | None, by: Actor) -> None:
@@ -122,8 +123,10 @@ def _confirm(what: str, excerpt: str, path: str) -> Sheet:
     return Sheet("me/confirm.html", {"what": what, "excerpt": excerpt, "path": path})
 
 
-def _choices() -> Mapping[str, Any]:
-    shops = merchants.listing(MerchantQuery(sort=MerchantSort.DEALS, limit=MOST_SHOPS)).items
+def _choices(chosen: MerchantRef | None = None) -> Mapping[str, Any]:
+    """Return what there is to choose from: of shops those with the most deals, and the one that is *chosen*."""
+    listed = merchants.listing(MerchantQuery(sort=MerchantSort.DEALS, limit=MOST_SHOPS)).items
+    shops = {shop.id: shop for shop in (*listed, *([chosen] if chosen else []))}.values()
     return {"tree": categories.tree().items, "shops": sorted(shops, key=lambda shop: shop.name.lower())}
 
 
@@ -137,7 +140,7 @@ def _fields(deal: DealOut) -> Mapping[str, str]:
         "coupon_code": deal.coupon_code or "",
         "category_id": str(deal.category.id) if deal.category else "",
         "merchant_id": str(deal.merchant.id) if deal.merchant else "",
-        "ends_at": _minute(deal.ends_at),
+        "ends_at": _second(deal.ends_at),
         "status": deal.status,
     }
 
@@ -146,8 +149,8 @@ def _price(cents: int | None) -> str:
     return "" if cents is None else f"{cents // 100}.{cents % 100:02}"
 
 
-def _minute(at: datetime | None) -> str:
-    return "" if at is None else f"{at:%Y-%m-%dT%H:%M}"
+def _second(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%Y-%m-%dT%H:%M:%S}"
 
 
 def _yes(is_so: bool) -> str:

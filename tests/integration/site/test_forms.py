@@ -1,7 +1,9 @@
 """What people do on the site: forms that do what the API does, and lose nothing that was typed."""
 
+import html
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
@@ -13,8 +15,9 @@ from dealradar.domain.deals.models import Deal
 from dealradar.domain.reviews.models import Review
 from dealradar.domain.users.models import User
 from dealradar.security.sessions import OWN_COOKIE
+from dealradar.web.me import sheets
 from dealradar.web.me.table import FORMS
-from tests.factories.deals import make_deal
+from tests.factories.deals import make_category, make_deal, make_merchant
 from tests.factories.people import make_user
 from tests.factories.things import path_of, things_of
 from tests.integration.site.members import OWN_PAGE, SCRIPT, Browser
@@ -148,6 +151,39 @@ def test_an_own_deal_is_changed_and_what_is_emptied_is_gone(member: Browser, ali
         None,
         "expired",
     )
+
+
+def test_a_form_that_is_sent_as_it_came_changes_nothing(
+    member: Browser, alice: User, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "MOST_SHOPS", 1)
+    rare = [make_merchant(slug) for slug in ("one", "other")]
+    ends_at = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
+    category = make_category("lamps")
+    columns = {"description": "Bright\n", "ends_at": ends_at, "category_id": category.id, "price_cents": 1999}
+    for merchant in rare:
+        deal = make_deal(alice, merchant_id=merchant.id, **columns)
+        before = client.get(f"/api/deals/{deal.id}").get_json()
+        path = f"/me/deals/{deal.id}/edit"
+
+        answer = member.send(path, **fields_of(member.look(path).text))
+
+        after = client.get(f"/api/deals/{deal.id}").get_json()
+        assert answer.status_code == 303
+        assert {name: after[name] for name in before if before[name] != after[name]}.keys() <= {"updated_at"}
+
+
+def fields_of(page: str) -> dict[str, Any]:
+    """Return what a browser would send of the form, untouched."""
+    form = page[page.index('<form method="post" action="/me/deals') :]
+    texts = re.findall(r'<input id="[^"]*" name="([^"]*)"[^>]* value="([^"]*)">', form)
+    areas = re.findall(r'<textarea id="[^"]*" name="([^"]*)"[^>]*>\n([^<]*)</textarea>', form)
+    chosen = [
+        (name, value)
+        for name, options in re.findall(r'<select id="[^"]*" name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL)
+        for value in re.findall(r'value="([^"]*)" selected', options)
+    ]
+    return {name: html.unescape(value) for name, value in (*texts, *areas, *chosen)}
 
 
 def test_others_can_neither_open_nor_send_the_form_of_ones_deal(app: Flask, mallory: User, deal: Deal) -> None:
