@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 FRONT_PAGES: Final[Mapping[str, float]] = {
+    "/pages": 20.0,
+    "/pages?sort=new": 5.0,
     "/deals": 20.0,
     "/deals?sort=new": 5.0,
     "/categories": 10.0,

@@ -13,6 +13,7 @@ from dealradar.domain.deals.models import Deal
 from dealradar.domain.users.models import User
 from dealradar.extensions import db
 from dealradar.httpcache import demand, origins, overrides, stores
+from dealradar.httpcache.addresses import address_of
 from dealradar.httpcache.control import background, hot_pages, warm_runs
 from dealradar.httpcache.control.front_pages import FRONT_PAGES
 from dealradar.httpcache.control.planning import Skip
@@ -50,7 +51,7 @@ def keep(app: Flask) -> int:
 
 
 def x_cache(app: Flask, path: str) -> str:
-    return str(app.test_client().get(f"/api{path}").headers["X-Cache"])
+    return str(app.test_client().get(address_of(path)).headers["X-Cache"])
 
 
 def reprice(deal_id: int) -> None:
