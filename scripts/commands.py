@@ -51,7 +51,7 @@ COMMANDS: Final = (
     ),
     Command(
         "simulate",
-        "FILE...|zipf [--entries N] [--json]",
+        "FILE...|zipf|--check [--entries N]",
         "play a trace, or what is made up, against other policies",
         "scripts.simulate.command",
     ),

@@ -9,7 +9,7 @@ from math import inf, log
 from typing import Final
 
 from scripts.simulate.events import HIT, PASSED, Asked, Cleared, Event, Invalidated, Made, Thing, Trace
-from scripts.simulate.policies import Policy, Ttl
+from scripts.simulate.policies import Policy
 from scripts.simulate.slots import Slot
 from scripts.simulate.warmer import Step, Warmer, is_wanting
 
@@ -22,8 +22,7 @@ UNKNOWN: Final = Made(0.0, 0, 0, 0.01, inf)
 CERTAIN: Final = 20.0
 """An early refresh that many times its cost ahead is as good as impossible."""
 CALM: Final = 0.5
-BOUNDS: Final = (1 / 6, 6.0)
-"""An adaptive TTL is this part of the time since the last change, and within these multiples of what is declared."""
+"""An adaptive TTL is this part of the time since the last change."""
 
 
 @dataclass(frozen=True)
@@ -167,12 +166,14 @@ class Replay:
         return at_s - cost_s * log(1.0 - self._random.random()) >= slot.soft_s
 
     def _ttl_s(self, thing: int, made: Made, at_s: float) -> float:
-        if self._policy.ttl is Ttl.NONE:
-            return inf
+        """Return how long *thing* lives from *at_s* on.
+
+        Adaptive as caches guess where nobody tells them (RFC 9111 §4.2.2; Cate, "Alex: a Global Filesystem", 1992).
+        """
         ttl_s = min(made.ttl_s, self.things[thing].ttl_s)
-        if self._policy.ttl is Ttl.ADAPTIVE:
-            ttl_s *= adapted(at_s - self._last_changed_s(thing), ttl_s)
-        return ttl_s * (1 - JITTER * self._random.random())
+        least, most = self._policy.bounds
+        part = least if least == most else CALM * (at_s - self._last_changed_s(thing)) / ttl_s
+        return ttl_s * min(most, max(least, part)) * (1 - JITTER * self._random.random())
 
     def _last_changed_s(self, thing: int) -> float:
         tags = self.things[thing].tags
@@ -201,15 +202,6 @@ class Replay:
             del self.slots[thing]
         held_bytes = sum(slot.body_bytes for slot in self.slots.values())
         self.counts.peak_bytes = max(self.counts.peak_bytes, held_bytes)
-
-
-def adapted(unchanged_s: float, ttl_s: float) -> float:
-    """Return by what to multiply the declared *ttl_s* of something that has been the same for *unchanged_s*.
-
-    As caches guess where nobody tells them (RFC 9111 §4.2.2; Cate, "Alex: a Global Filesystem", 1992).
-    """
-    least, most = BOUNDS
-    return min(most, max(least, CALM * unchanged_s / ttl_s))
 
 
 def already(events: Iterable[Event]) -> list[int]:

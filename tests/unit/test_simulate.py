@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.refused import RefusedError
-from scripts.simulate import command, optimum, reading, report, zipf
+from scripts.simulate import checking, command, optimum, reading, report, zipf
+from scripts.simulate.checking import Served
 from scripts.simulate.events import Asked, Cleared, Event, Invalidated, Made, Thing, Trace
-from scripts.simulate.policies import CURRENT, Policy, Ttl
-from scripts.simulate.replay import BOUNDS, Conditions, Counts, Replay, adapted, already
+from scripts.simulate.policies import ADAPTIVE, CURRENT, ENDLESS, LONG, POLICIES, Policy
+from scripts.simulate.replay import Conditions, Counts, Replay, already
 from scripts.simulate.zipf import Community
 
 PLAIN = Policy("plain", refreshes=False)
@@ -108,11 +109,26 @@ def test_what_was_there_before_the_trace_began_is_known_by_its_first_lookup() ->
     assert Replay(Trace(THINGS, events), PLAIN, Conditions()).run().hits == 2
 
 
-def test_an_adaptive_life_follows_the_time_since_the_last_change_within_bounds() -> None:
-    assert adapted(0, 100) == BOUNDS[0]
-    assert adapted(200, 100) == 1.0
-    assert adapted(1e9, 100) == BOUNDS[1]
-    assert played(Policy("adaptive", ttl=Ttl.ADAPTIVE, refreshes=False), *asked(1, 10, 30)).computed == 2
+@pytest.mark.parametrize(
+    ("bounds", "changed_at_s", "lives_s"),
+    [(ADAPTIVE, 99.0, 100 / 6), (ADAPTIVE, 40.0, 30.0), (ADAPTIVE, None, 50.0), (LONG, 99.0, 600.0)],
+)
+def test_an_adaptive_life_follows_the_time_since_the_last_change_within_bounds(
+    bounds: tuple[float, float], changed_at_s: float | None, lives_s: float
+) -> None:
+    policy = Policy("adaptive", bounds, refreshes=False)
+    changes = [] if changed_at_s is None else [Invalidated(changed_at_s, (0,))]
+
+    within = played(policy, *changes, *asked(100, 100 + lives_s * 0.89))
+    after = played(policy, *changes, *asked(100, 100 + lives_s * 1.01))
+
+    assert (within.hits, after.hits) == (1, 0)
+
+
+def test_what_lives_for_ever_goes_only_when_it_has_changed() -> None:
+    counts = played(Policy("endless", ENDLESS), *asked(1, 1e4), Invalidated(2e4, (0,)), *asked(3e4))
+
+    assert (counts.hits, counts.refreshed, counts.computed) == (1, 0, 2)
 
 
 THREE = st.integers(0, 2)
@@ -153,7 +169,7 @@ def test_no_policy_that_stores_on_demand_beats_the_optimum(seed: int, entries: i
 
     hits = [
         Replay(trace, policy, Conditions(entries=entries)).run().hits
-        for policy in (PLAIN, Policy("no TTL", ttl=Ttl.NONE, refreshes=False))
+        for policy in (PLAIN, Policy("no TTL", ENDLESS, refreshes=False))
     ]
 
     assert max(hits) <= optimum.most_hits(trace, entries=entries)
@@ -227,11 +243,46 @@ def test_the_table_and_the_json_name_each_policy_and_the_optimum() -> None:
     assert found.policies["as it is"].hits == found.most_hits == 2
     assert "| as it is | 66.67 % | 1 |" in report.table(found)
     assert f"| {report.OPTIMUM} | 66.67 % |" in report.table(found)
-    assert [one["hits"] for one in json.loads(report.as_json(found))][0::8] == [2, 2]
+    assert [one["hits"] for one in json.loads(report.as_json(found))][:: len(POLICIES)] == [2, 2]
 
 
-def test_what_cannot_be_simulated_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("predicted", "is_near"), [(0.909, True), (0.892, True), (0.911, False), (0.88, False)])
+def test_a_prediction_is_near_within_a_point(predicted: float, is_near: bool) -> None:
+    served = Served(hit_ratio=0.9, trace=trace_of(Asked(1, 0, "h"), Asked(2, 0, "m")))
+
+    text, verdict = checking.verdict(served, predicted)
+
+    assert verdict is is_near
+    assert "90.00 % as clients saw it, 50.00 % by the trace" in text
+
+
+def test_a_part_of_a_trace_knows_the_same_things() -> None:
+    part = trace_of(*asked(1, 2, 3)).between(2, 3)
+
+    assert (part.things, part.events) == (THINGS, asked(2))
+
+
+def test_what_is_not_wished_otherwise_is_as_it_usually_is() -> None:
+    wish = command.wish_of(["zipf", "--minutes", "2", "--writes", "0"])
+
+    assert (wish.trace, wish.check, wish.minutes, wish.writes, wish.rate_per_s) == (["zipf"], False, 2.0, 0.0, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["zipf", "--entries", "0"], "0 isn't above 0"),
+        (["zipf", "--writes", "2"], "2 isn't from 0 to 1"),
+        (["zipf", "--warm-percent", "101"], "101 isn't from 0 to 100"),
+        (["zipf", "--minutes", "0"], "0 isn't above 0"),
+        ([], "one of the arguments trace --check is required"),
+        (["zipf", "--check"], "not allowed with argument"),
+    ],
+)
+def test_what_cannot_be_simulated_is_explained(
+    arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
-        command.wish_of(["zipf", "--entries", "0"])
+        command.wish_of(arguments)
 
-    assert "0 isn't above 0" in capsys.readouterr().err
+    assert why in capsys.readouterr().err
