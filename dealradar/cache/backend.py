@@ -10,11 +10,12 @@ from typing import Any, Final, Self
 
 from flask_caching.backends.base import BaseCache
 
+from dealradar.cache.connections import Command, Reply
 from dealradar.cache.entries import MAX_TTL_S
 from dealradar.cache.events import ignore
 from dealradar.cache.keys import NAMESPACE, value_key
 from dealradar.cache.redis_store import Limits, RedisStore
-from dealradar.cache.wire import Command, Reply, StoreUnavailableError
+from dealradar.cache.wire import StoreUnavailableError
 
 _PREFIXES: Final = frozenset({NAMESPACE, "flask_cache_"})  # ours, or Flask-Caching's own when none was chosen
 

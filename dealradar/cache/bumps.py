@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from dealradar.cache import horizons, versions
+from dealradar.cache.connections import Command, Reply
 from dealradar.cache.keys import gate_key, hard_key, version_key, writer_key
-from dealradar.cache.wire import Command, Reply, Wire
+from dealradar.cache.wire import Wire
 
 SOFT_BOUND_S: Final = 2.0
 """So long a soft tag may be put off."""

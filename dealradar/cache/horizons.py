@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Final
 
 from dealradar.cache import versions
+from dealradar.cache.connections import Command
 from dealradar.cache.keys import HORIZON_KEY
-from dealradar.cache.wire import Command, Wire
+from dealradar.cache.wire import Wire
 
 TTL_S: Final = 60
 CLAIM_TTL_S: Final = 2

@@ -14,9 +14,10 @@ from threading import Event as Flag
 from threading import Lock, Thread
 from typing import Final, Protocol, cast
 
+from dealradar.cache.connections import Command, Reply
 from dealradar.cache.events import Did, Event, Observer
 from dealradar.cache.keys import bell_key, lease_key
-from dealradar.cache.wire import Command, Reply, StoreUnavailableError, Trouble, Wire
+from dealradar.cache.wire import StoreUnavailableError, Trouble, Wire
 
 LEASE_S: Final = 0.7
 """How long a lease outlives its owner."""

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from dealradar.cache.connections import Command, Reply
 from dealradar.cache.entries import STAMP_BYTES, Entry, EntryError, unpack
 from dealradar.cache.keys import version_key
 from dealradar.cache.store import Hit, Miss, judge
 from dealradar.cache.versions import known
-from dealradar.cache.wire import Command, Reply
 
 OVERHEAD_BYTES: Final = 2_048
 """What an entry costs beside its bytes, about."""

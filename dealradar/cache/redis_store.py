@@ -11,6 +11,7 @@ from typing import Final, cast
 from dealradar.cache import bumps, horizons, servers, versions
 from dealradar.cache.breaker import Breaker, Circuit, Patience
 from dealradar.cache.bumps import Deferral, Stale
+from dealradar.cache.connections import Command
 from dealradar.cache.entries import Entry, EntryError, Versions, pack, shorter_lived, unpack
 from dealradar.cache.events import Did, Event, Observer, ignore
 from dealradar.cache.keys import NAMESPACE, writer_key
@@ -18,7 +19,7 @@ from dealradar.cache.leases import Lease, RedisLeases, patience_s
 from dealradar.cache.recovery import Missed, RecoveringBreaker, await_answer
 from dealradar.cache.servers import Acquaintance
 from dealradar.cache.store import Down, Health, Hit, Lookup, Miss, MissReason, Put, judge
-from dealradar.cache.wire import Command, StoreUnavailableError, Trouble, Wire
+from dealradar.cache.wire import StoreUnavailableError, Trouble, Wire
 
 BATCH_KEYS: Final = 1_000
 

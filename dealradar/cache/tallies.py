@@ -9,8 +9,9 @@ from heapq import nlargest
 from operator import itemgetter
 from typing import Final, cast
 
+from dealradar.cache.connections import Command, Reply
 from dealradar.cache.keys import NAMESPACE
-from dealradar.cache.wire import Command, Reply, Wire
+from dealradar.cache.wire import Wire
 
 HITS_TTL_S: Final = 3_600
 """Longer than entries mostly live, and short enough that there aren't many more counts than entries."""

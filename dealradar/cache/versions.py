@@ -8,9 +8,10 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
+from dealradar.cache.connections import Command, Reply
 from dealradar.cache.entries import MAX_TTL_S, Versions
 from dealradar.cache.keys import hard_key, version_key
-from dealradar.cache.wire import Command, Reply, StoreUnavailableError, Trouble, Wire
+from dealradar.cache.wire import StoreUnavailableError, Trouble, Wire
 
 TTL_S: Final = 2 * MAX_TTL_S  # longer than any entry, so that an entry doesn't die of its version's age
 CLOCKS_APART_S: Final = 5.0

@@ -1,30 +1,20 @@
 """Commands out and replies back: one round trip, one deadline, never another question's answer."""
 
-import socket
 import time
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Final, Protocol, cast
+from functools import partial
 
-from hiredis import pack_command
-from redis._parsers.hiredis import NOT_ENOUGH_DATA
 from redis.backoff import NoBackoff
-from redis.connection import AbstractConnection, Connection, ConnectionPool, parse_url
-from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.connection import Connection, parse_url
 from redis.exceptions import MaxConnectionsError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from dealradar.cache.breaker import Breaker
+from dealradar.cache.connections import CleanConnection, Command, Pool, Reply
 from dealradar.cache.events import Did, Event, Observer, ignore
 from dealradar.cache.servers import WHO_IS_IT, Acquaintance, run_id_in
-
-Command = tuple[str | bytes | int, ...]
-Reply = bytes | int | list["Reply"] | None
-
-PIECE_BYTES: Final = 65_536
-LEAST_S: Final = 0.000_001
-"""A timeout of 0 would mean not to wait at all, which is told by another error."""
 
 
 class Trouble(StrEnum):
@@ -48,82 +38,6 @@ class StoreUnavailableError(Exception):
 
     def __str__(self) -> str:
         return f"The cache store is unavailable ({self.reason}): {self.args[1]}"
-
-
-class CleanConnection(AbstractConnection):
-    """One that is closed again when something breaks in while it connects.
-
-    redis-py would put it back as it is: with a reply still due, or before it had chosen its database. *run_id* is that
-    of the server it leads to, None until that is known.
-    """
-
-    run_id: str | None = None
-
-    def connect(self) -> None:
-        """Connect, or leave nothing behind."""
-        try:
-            super().connect()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
-        except BaseException:
-            self.disconnect()
-            raise
-
-    def converse(self, commands: Sequence[Command], deadline_s: float) -> list[Reply | ResponseError]:
-        """Send *commands* in one go and return their replies, by *deadline_s* of the monotonic clock.
-
-        redis-py's own way from a list of commands to their replies takes four times as long (ADR 0054).
-
-        Raises:
-            RedisError: The server is gone, or not all replies are here in time.
-        """
-        sock, reader = self._sock, self._parser._reader  # noqa: SLF001  its base class is made of them
-        if sock is None or reader is None:
-            raise RedisConnectionError("The connection was closed meanwhile.")
-        replies: list[Reply | ResponseError] = []
-        try:
-            sock.settimeout(max(LEAST_S, deadline_s - time.monotonic()))
-            sock.sendall(b"".join(map(pack_command, commands)))
-            while len(replies) < len(commands):
-                reply = reader.gets(False)  # noqa: FBT003  hiredis' own signature: as bytes
-                if reply is NOT_ENOUGH_DATA:
-                    reader.feed(self.receive(sock, deadline_s))
-                    continue
-                if isinstance(reply, RedisConnectionError):  # it speaks of the whole server: that it is loading, say
-                    raise reply
-                replies.append(reply)
-        except TimeoutError as error:
-            raise RedisTimeoutError("The store has not answered in time.") from error
-        except OSError as error:
-            raise RedisConnectionError(str(error)) from error
-        return replies
-
-    @staticmethod
-    def receive(sock: socket.socket, deadline_s: float) -> bytes:
-        """Return what *sock* brings next.
-
-        Raises:
-            RedisConnectionError: That is its end.
-            OSError: Something is wrong with it, or *deadline_s* is over.
-        """
-        sock.settimeout(max(LEAST_S, deadline_s - time.monotonic()))
-        piece = sock.recv(PIECE_BYTES)
-        if not piece:
-            raise RedisConnectionError("The server has closed the connection.")
-        return piece
-
-    def disconnect(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  whatever redis-py passes
-        """Close it, whatever state it is in."""
-        self.run_id = None  # what is connected next may be another server
-        super().disconnect(*args, **kwargs)  # type: ignore[no-untyped-call]  # likewise
-
-
-class _Connection(Protocol):
-    """What is used of redis-py's connections, which are largely untyped."""
-
-    run_id: str | None
-
-    def converse(self, commands: Sequence[Command], deadline_s: float) -> list[Reply | ResponseError]: ...
-    def connect(self) -> None: ...
-    def disconnect(self) -> None: ...
 
 
 class Wire:
@@ -150,11 +64,10 @@ class Wire:
         self._acquaintance = acquaintance
         told = parse_url(url)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
         kind = told.pop("connection_class", Connection)
-        self._pool = ConnectionPool(
+        make = partial(
+            type("CleanConnection", (CleanConnection, kind), {}),
             **{
                 **told,
-                "connection_class": type("CleanConnection", (CleanConnection, kind), {}),
-                "max_connections": max_connections,
                 "socket_timeout": timeout_s,
                 "socket_connect_timeout": timeout_s,
                 "retry": Retry(NoBackoff(), 0),
@@ -162,8 +75,9 @@ class Wire:
                 # The second protocol and no introduction: connecting then costs no round trip of its own.
                 "protocol": 2,
                 "driver_info": None,
-            }
+            },
         )
+        self._pool = Pool(make, max_connections)
 
     def exchange(self, commands: Sequence[Command]) -> list[Reply]:
         """Send *commands* in one go and return their replies; all are carried out, or none is known to be.
@@ -198,7 +112,7 @@ class Wire:
 
     def drop_idle(self) -> None:
         """Close the connections that nobody is using."""
-        self._pool.disconnect(inuse_connections=False)
+        self._pool.drop_idle()
 
     def _unavailable(self, error: RedisError | OSError) -> StoreUnavailableError:
         reason = _trouble_of(error)
@@ -208,7 +122,7 @@ class Wire:
 
     def close(self) -> None:
         """Close every connection; the next exchange opens a new one."""
-        self._pool.disconnect()
+        self._pool.close()
 
     def _exchange(self, commands: Sequence[Command]) -> list[Reply | ResponseError]:
         began_s = time.monotonic()
@@ -224,7 +138,7 @@ class Wire:
         return replies
 
     def _make_exchange(self, commands: Sequence[Command], *, deadline_s: float) -> list[Reply | ResponseError]:
-        connection = cast("_Connection", self._pool.get_connection())
+        connection = self._pool.take()
         try:
             if self._acquaintance is not None:
                 self._meet(connection, self._acquaintance, deadline_s)
@@ -234,9 +148,9 @@ class Wire:
             connection.disconnect()
             raise
         finally:
-            self._pool.release(connection)  # type: ignore[arg-type]  # what came from it goes back to it
+            self._pool.give_back(connection)
 
-    def _meet(self, connection: _Connection, acquaintance: Acquaintance, deadline_s: float) -> None:
+    def _meet(self, connection: CleanConnection, acquaintance: Acquaintance, deadline_s: float) -> None:
         if connection.run_id is not None and connection.run_id == acquaintance.run_id:
             return
         if connection.run_id is not None:

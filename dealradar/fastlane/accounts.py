@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from flask import Flask
 
@@ -25,8 +25,8 @@ from dealradar.monitoring.http_measures import DURATION_BUCKETS_S, UNSENT_BYTES,
 from dealradar.monitoring.latencies import bucket_of
 from dealradar.monitoring.observations import Observed
 from dealradar.monitoring.store_measures import OPERATIONS
+from dealradar.security import records
 from dealradar.security.measures import RECOGNISED
-from dealradar.security.records import Kind
 
 EVERY_S: Final = 1.0
 HIT: Final = "hit"
@@ -50,6 +50,15 @@ class Account:
     warmed: int = 0
 
 
+class Kind(NamedTuple):
+    """What requests have in common that are told of together."""
+
+    route: str
+    endpoint: str
+    status: int
+    method: str
+
+
 class Accounts:
     """What one lane has answered; *line* makes a request's line for the log, None leaves it out; *trace* likewise."""
 
@@ -57,15 +66,18 @@ class Accounts:
         self._app = app
         self._line = line
         self._trace = trace
-        self._by_kind: dict[tuple[Lesson, int, str], Account] = {}
-        self._recognised: Counter[Kind] = Counter()
+        self._by_kind: dict[Kind, Account] = {}
+        self._hits: Counter[Lesson] = Counter()
+        self._recognised: Counter[records.Kind] = Counter()
         self._told_s = time.monotonic()
 
     def note(self, answered: Sequence[Answered], *, at_s: float, duration_s: float) -> None:
         """Take note of requests that were *answered* together at *at_s*, in Unix time, and took *duration_s* each."""
         bucket, fine_bucket = bisect_left(DURATION_BUCKETS_S, duration_s), bucket_of(duration_s)
         for each in answered:
-            kind = (each.asking.lesson, each.worded.status, each.method)
+            lesson = each.asking.lesson
+            self._hits[lesson] += 1
+            kind = Kind(lesson.route, lesson.policy.endpoint, each.worded.status, each.method)
             account = self._by_kind.get(kind)
             if account is None:
                 account = self._by_kind[kind] = Account()
@@ -95,24 +107,25 @@ class Accounts:
         if self._trace is not None:
             self._trace.flush()
         by_kind, self._by_kind = self._by_kind, {}
+        hits, self._hits = self._hits, Counter()
         recognised, self._recognised = self._recognised, Counter()
-        hits: Counter[Lesson] = Counter()
-        for (lesson, status, method), account in by_kind.items():
-            observed = Observed(tuple(account.counts), account.total_s)
-            http_measures.add_alike(self._app, Alike(lesson.route, status, observed, account.body_bytes, method))
-            UNSENT_BYTES.inc(account.unsent_bytes)
-            ages = Observed(tuple(account.age_counts), account.total_age_s)
-            answers.add_hits(lesson.policy.endpoint, ages, warmed=account.warmed)
-            tallies.current().requests(
-                tallies.Alike(lesson.route, status, XCache.HIT, account.total_s, account.latencies)
-            )
-            hits[lesson] += observed.count
+        for kind, account in by_kind.items():
+            self._tell_of(kind, account)
         with self._app.app_context():
             for lesson, count in hits.items():
                 demand.current().note_hits(lesson.plan, count)
         for credential, count in recognised.items():
             RECOGNISED.labels(credential, BY_RECORD).inc(count)
         OPERATIONS.labels(Did.LOOKUP, HIT).inc(hits.total() + recognised.total())  # a record is looked up as well
+
+    def _tell_of(self, kind: Kind, account: Account) -> None:
+        route, endpoint, status, method = kind
+        observed = Observed(tuple(account.counts), account.total_s)
+        http_measures.add_alike(self._app, Alike(route, status, observed, account.body_bytes, method))
+        UNSENT_BYTES.inc(account.unsent_bytes)
+        ages = Observed(tuple(account.age_counts), account.total_age_s)
+        answers.add_hits(endpoint, ages, warmed=account.warmed)
+        tallies.current().requests(tallies.Alike(route, status, XCache.HIT, account.total_s, account.latencies))
 
     @staticmethod
     def _log(answered: Sequence[Answered], line: Line, *, at_s: float, duration_s: float) -> None:

@@ -9,8 +9,9 @@ from typing import Final
 from flask import Flask, Response, request
 
 from dealradar.cache import Phase, StoreUnavailableError, Trouble
+from dealradar.cache.connections import Command, Reply
 from dealradar.cache.near import NearCache
-from dealradar.cache.wire import Command, Reply, Wire
+from dealradar.cache.wire import Wire
 from dealradar.config import Settings
 from dealradar.fastlane.accounts import Accounts
 from dealradar.fastlane.bearers import Bearers

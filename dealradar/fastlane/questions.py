@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from dealradar.cache import Hit
+from dealradar.cache.connections import Command, Reply
 from dealradar.cache.keys import writer_key
 from dealradar.cache.near import Inquiry, Kept, NearCache
-from dealradar.cache.wire import Command, Reply
 from dealradar.fastlane.asking import Asking
 from dealradar.fastlane.tolls import Tolls
 from dealradar.ratelimit.counters import SharedCounters

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from limits import RateLimitItem, parse
 
 from dealradar.cache import StoreUnavailableError
-from dealradar.cache.wire import Command, Reply
+from dealradar.cache.connections import Command, Reply
 from dealradar.config import Settings
 from dealradar.ratelimit.counters import SharedCounters
 from dealradar.ratelimit.fields import Usage
@@ -15,19 +16,19 @@ from dealradar.ratelimit.limits import RateLimit
 from dealradar.ratelimit.recollection import Tally
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quota:
     """The limit that clients know by *name*, as the library has it that the ordinary road counts with."""
 
     name: str
     item: RateLimitItem
 
-    @property
+    @cached_property
     def requests(self) -> int:
         """Return how many there may be in a window."""
         return self.item.amount
 
-    @property
+    @cached_property
     def window_s(self) -> int:
         """Return how long a window lasts."""
         return self.item.get_expiry()

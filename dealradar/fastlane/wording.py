@@ -1,6 +1,6 @@
 """The bytes of an answer: what stays the same for a second is worded once a second."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -24,15 +24,6 @@ MAX_PREPARED: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """Which representation of an entry a request gets, and whether only that it has it already."""
-
-    coding: Coding
-    status: HTTPStatus
-    is_secure: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Worded:
     """The *fields* of an answer, all but what is one request's alone, and its *body*; good for the *second*.
 
@@ -46,6 +37,16 @@ class Worded:
     body: bytes
     status: HTTPStatus
     unsent_bytes: int = 0
+
+
+@dataclass(slots=True, unsafe_hash=True)
+class Variant:
+    """Which representation of an entry a request gets, and whether only that it has it already; *worded* last so."""
+
+    coding: Coding
+    status: HTTPStatus
+    is_secure: bool
+    worded: Worded | None = field(default=None, hash=False, compare=False)
 
 
 def status_line(status: HTTPStatus) -> str:
@@ -64,14 +65,15 @@ class Wording:
         """Return what *asked* is answered with at *now_s*, in Unix time, for *found*, which is what *lesson* says."""
         kept, confirmed = found
         told = (asked.accept_encoding, asked.if_none_match, is_secure)
-        variant = kept.prepared.get(told)
+        variant: Variant | None = kept.prepared.get(told)
         if variant is None:
             if len(kept.prepared) >= MAX_PREPARED:
                 kept.prepared.clear()
-            variant = kept.prepared[told] = self._variant(asked, kept, is_secure=is_secure)
-        worded = kept.prepared.get(variant)
+            variant = self._variant(asked, kept, is_secure=is_secure)
+            variant = kept.prepared[told] = kept.prepared.setdefault(variant, variant)
+        worded = variant.worded
         if worded is None or worded.second != int(now_s):
-            worded = kept.prepared[variant] = self._word(lesson, hit(lesson.plan, confirmed), variant, now_s=now_s)
+            worded = variant.worded = self._word(lesson, hit(lesson.plan, confirmed), variant, now_s=now_s)
         return worded
 
     def _variant(self, asked: Head, kept: Kept, *, is_secure: bool) -> Variant:

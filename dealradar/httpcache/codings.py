@@ -1,11 +1,11 @@
 """Content codings: which one a client is best served with (RFC 9110 §12.5.3), and bodies in each of them."""
 
-import gzip
 from collections.abc import Callable, Collection
 from enum import StrEnum
 from typing import Final
 
 import brotli
+from isal import igzip
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
@@ -23,15 +23,15 @@ Encoded = tuple[tuple[str, bytes], ...]
 
 MIN_BYTES: Final = 860
 """Below this a body is left alone: with its fields it fits one packet anyway."""
-BROTLI_QUALITY: Final = 5
-GZIP_LEVEL: Final = 6
+BROTLI_QUALITY: Final = 4
+GZIP_LEVEL: Final = 3
 WORTH_IT: Final = 0.95
 """A coding that saves less than the rest of this share isn't kept."""
 
 _ALIASES: Final = {Coding.GZIP: ("gzip", "x-gzip")}
 _COMPRESS: Final[tuple[tuple[Coding, Callable[[bytes], bytes]], ...]] = (
     (Coding.BR, lambda body: bytes(brotli.compress(body, quality=BROTLI_QUALITY))),
-    (Coding.GZIP, lambda body: gzip.compress(body, GZIP_LEVEL, mtime=0)),  # the same bytes for the same body
+    (Coding.GZIP, lambda body: igzip.compress(body, GZIP_LEVEL, mtime=0)),  # the same bytes for the same body
 )
 
 

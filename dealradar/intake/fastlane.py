@@ -1,4 +1,4 @@
-"""A worker that answers in its loop what the cache has, all requests of one moment together (ADR 0053).
+"""A worker that answers in its loop what the cache has, all requests of one moment together (ADR 0048).
 
 Whatever isn't plain, or isn't in the cache, goes on to the threads with its bytes as they came.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.workers.gthread import TConn
 
+from dealradar import sockets
 from dealradar.intake.arrivals import Arrival
 from dealradar.intake.worker import STALLED_S, GatheringWorker, Guest
 
@@ -85,23 +86,24 @@ class FastLaneWorker(GatheringWorker):
         outcomes = self._lane.answer([asking for _, asking, _ in asked])
         idle_until_s = time.monotonic() + self.cfg.keepalive
         for (conn, _, piece), outcome in zip(asked, outcomes, strict=True):
-            if outcome.data is None:
+            data = outcome.data
+            if data is None:
                 self._counted[conn] = outcome
                 self._pass_on(conn, piece)
             else:
-                self._send(conn, outcome.data, idle_until_s)
+                self._send(conn, data, idle_until_s)
         self._count_requests(len(asked))
 
     def _send(self, conn: TConn, data: bytes, idle_until_s: float) -> None:
         try:
-            sent_bytes = conn.sock.send(data)
+            sent_bytes = sockets.send(conn.sock, data) if self._at_work else conn.sock.send(data)
         except BlockingIOError:
             sent_bytes = 0
         except OSError:  # it has gone
             self._drop(conn)
             return
         if sent_bytes == len(data):
-            self._guests[conn] = Guest(idle_until_s, self._guests[conn].arriving)
+            self._guests[conn].until_s = idle_until_s
             return
         self._unsent[conn] = memoryview(data)[sent_bytes:]
         self._guests[conn] = Guest(time.monotonic() + STALLED_S)

@@ -20,8 +20,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from dealradar.intake.arrivals import Arrival, Bounds, State
 from dealradar.intake.succession import SUCCESSION
+from dealradar.sockets import PIECE_BYTES, Receiver
 
-PIECE_BYTES: Final = 65_536
 LINGER_S: Final = 2.0
 LOOKS_EVERY_S: Final = 0.2
 STALLED_S: Final = 10
@@ -37,7 +37,7 @@ MESSAGES: Final = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Guest:
     """A connection that no thread has: its request is *arriving*, or it is only heard out before it is closed."""
 
@@ -61,6 +61,9 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         self._stops_at_s: float | None = None
         self._looks_at_s = 0.0
         self._held_bytes = 0
+        self._at_work = 0
+        """So many requests the threads have, or will."""
+        self._receiver = Receiver()
 
     def handle_exit(self, sig: int, frame: object) -> None:
         """Stop, unless those who are to serve instead can't yet: the master asks again each second."""
@@ -77,6 +80,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
         """Take *conn* back from its thread; one to be closed is heard out here, while gunicorn would stop for it."""
+        self._at_work -= 1
         if fs.cancelled() or fs.exception() or fs.result():
             super().finish_request(conn, fs)
             return
@@ -123,7 +127,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     def _read(self, conn: TConn, sock: socket.socket) -> None:
         try:
-            piece = sock.recv(PIECE_BYTES)
+            piece = self._receiver.receive(sock) if self._at_work else sock.recv(PIECE_BYTES)
         except BlockingIOError:
             return
         except OSError:
@@ -157,6 +161,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             conn.parser = http.get_parser(self.cfg, conn.sock, conn.client)
         conn.parser.unreader.unread(request)
         conn.data_ready = True
+        self._at_work += 1
         super().enqueue_req(conn)
 
     def _refuse(self, conn: TConn, status: HTTPStatus) -> None:

@@ -2,8 +2,7 @@
 
 import time
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import structlog
 from flask import g
@@ -11,7 +10,8 @@ from limits.storage import Storage
 
 from dealradar.cache import Circuit, StoreUnavailableError, Trouble
 from dealradar.cache.breaker import Breaker, Patience
-from dealradar.cache.wire import Command, Reply, Wire
+from dealradar.cache.connections import Command, Reply
+from dealradar.cache.wire import Wire
 from dealradar.ratelimit.recollection import Claim, Recollection, Tally
 
 SCHEME: Final = "shared+"
@@ -39,8 +39,7 @@ MS_PER_S: Final = 1_000
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Counting:
+class Counting(NamedTuple):
     """*amount* more under *key*, on its way: the *command* to Redis, and what this process had claimed for it."""
 
     key: str

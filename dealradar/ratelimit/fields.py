@@ -1,12 +1,11 @@
 """The response fields that tell clients how much they have left (draft-ietf-httpapi-ratelimit-headers-10)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(NamedTuple):
     """One limit, as far as the present request has used it up.
 
     *name* has no character that a quoted string would have to escape; *resets_at_s* is in seconds since 1970.

@@ -2,24 +2,21 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 MAX_KEYS: Final = 20_000
 """Some five megabytes; whoever has been known for longest is forgotten first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """What a counter stood at after the present request was counted, and when it starts anew, in seconds since 1970."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple has a method of that name, which nobody needs
     resets_at_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What a process has to add when it next counts at a shared counter.
 
     *owed* was counted by this process alone. Before that the counter stood at *at_least*, if it has lost nothing since;
@@ -31,8 +28,7 @@ class Claim:
     resets_at_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Memory:
+class _Memory(NamedTuple):
     """A count, how much of it the shared counter lacks, and how many outages there had been when that was last seen."""
 
     tally: Tally
@@ -56,7 +52,7 @@ class Recollection:
             memory = self._current(key)
             if memory is None:
                 return Claim()
-            self._memories[key] = replace(memory, owed=0, outages=self._outages)
+            self._memories[key] = _Memory(memory.tally, owed=0, outages=self._outages)
             is_doubtful = memory.outages < self._outages
         at_least = memory.tally.count - memory.owed if is_doubtful else 0
         return Claim(memory.owed, at_least, memory.tally.resets_at_s)
@@ -66,7 +62,7 @@ class Recollection:
         with self._lock:
             memory = self._current(key)
             owed = memory.owed if memory else 0
-            self._keep(key, _Memory(replace(tally, count=tally.count + owed), owed, self._outages))
+            self._keep(key, _Memory(Tally(tally.count + owed, tally.resets_at_s), owed, self._outages))
 
     def count(self, key: str, amount: int, *, lacking: int, window_s: int) -> Tally:
         """Count *amount* more under *key* here, since the shared counters are away; return the new count.
@@ -76,7 +72,7 @@ class Recollection:
         with self._lock:
             self._outages += 1
             memory = self._current(key) or _Memory(Tally(0, self._clock_s() + window_s), owed=0, outages=0)
-            tally = replace(memory.tally, count=memory.tally.count + amount)
+            tally = Tally(memory.tally.count + amount, memory.tally.resets_at_s)
             self._keep(key, _Memory(tally, memory.owed + lacking, outages=0))
         return tally
 

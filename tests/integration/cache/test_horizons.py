@@ -8,8 +8,9 @@ import pytest
 import redis
 
 from dealradar.cache import RedisStore, Stale, bumps, horizons
+from dealradar.cache.connections import Command, Reply
 from dealradar.cache.keys import HORIZON_KEY
-from dealradar.cache.wire import Command, Reply, Wire
+from dealradar.cache.wire import Wire
 from tests.integration.cache.conftest import PATIENT
 
 KINDS: Final = ("hard", "strict", "soft")

@@ -12,7 +12,7 @@ import pytest
 from redis.connection import Connection
 
 from dealradar.cache import Down, Hit, Limits, RedisStore, Trouble, entry_key, prefixes
-from dealradar.cache.wire import CleanConnection
+from dealradar.cache.connections import CleanConnection
 from tests.integration.cache.conftest import PATIENT
 from tests.integration.cache.reading import body_of, fill
 from tests.servers.proxy import Proxy

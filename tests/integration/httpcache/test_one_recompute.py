@@ -11,9 +11,9 @@ import pytest
 import redis
 
 from dealradar.cache import Lease, RedisStore
+from dealradar.cache.connections import Command, Reply
 from dealradar.cache.keys import lease_key
 from dealradar.cache.leases import LEASE_S
-from dealradar.cache.wire import Command, Reply
 from dealradar.httpcache.flights import Turn
 from dealradar.httpcache.origins import Origin
 from dealradar.httpcache.recompute import Computed
