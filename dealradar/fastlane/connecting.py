@@ -16,7 +16,8 @@ from dealradar.config import Settings
 from dealradar.fastlane.accounts import Accounts
 from dealradar.fastlane.bearers import Bearers
 from dealradar.fastlane.lane import Lane, Parts
-from dealradar.fastlane.lessons import ADDRESSES, CALLERS, Lessons, learn
+from dealradar.fastlane.lessons import Lessons
+from dealradar.fastlane.meanings import ADDRESSES, CALLERS, Meanings
 from dealradar.fastlane.tolls import quota_of
 from dealradar.fastlane.wording import Wording
 from dealradar.httpcache import overrides, stores, trace
@@ -46,7 +47,8 @@ def connect(app: Flask, settings: Settings) -> None:
     """Let *app*, whose routes are registered, be answered for out of the cache by a server that knows how to."""
     with app.app_context():
         wire = stores.wire()
-        lessons = Lessons(overrides.current())
+        in_force = overrides.current()
+    lessons = Lessons(in_force, Meanings(app, settings, in_force).find)
     app.extensions[EXTENSION] = None
     if wire is None:
         return
@@ -80,7 +82,6 @@ def _exchange(wire: Wire, commands: Sequence[Command]) -> list[Reply]:
 def _learn(settings: Settings, known: Known, response: Response) -> Response:
     if response.status_code >= HTTPStatus.BAD_REQUEST or PLANNED not in request.environ:
         return response
-    learn(known.lessons, request)
     credential = authentication.shown(request.headers.get("Authorization"), request.headers.get("X-API-Key"))
     if credential is not None and settings.cache_bust_on_write:  # else a record says nothing
         known.bearers.meet(credential, caller.admit())

@@ -4,6 +4,7 @@ from typing import Any, Final, TypeVar
 
 from flask import request
 from pydantic import ValidationError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from dealradar.domain.errors import Fault, InvalidError
@@ -20,7 +21,16 @@ def query_of(model: type[QueryModel], *, is_form: bool = False) -> QueryModel:
     Raises:
         InvalidError: A declared parameter is given twice or is out of its bounds.
     """
-    given = {name: request.args.getlist(name) for name in model.model_fields if name in request.args}
+    return parsed(model, request.args, is_form=is_form)
+
+
+def parsed(model: type[QueryModel], arguments: MultiDict[str, str], *, is_form: bool = False) -> QueryModel:
+    """Return the declared parameters among *arguments*; see `query_of`.
+
+    Raises:
+        InvalidError: A declared parameter is given twice or is out of its bounds.
+    """
+    given = {name: arguments.getlist(name) for name in model.model_fields if name in arguments}
     if is_form:
         given = {name: values for name, values in given.items() if any(values)}
     twice = [name for name, values in given.items() if len(values) > 1]

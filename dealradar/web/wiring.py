@@ -1,5 +1,8 @@
 """Tie the web to an application."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
@@ -9,6 +12,12 @@ from dealradar.security import headers, proxies
 from dealradar.web import admin, docs, errors, me, ops, ratelimits, site, tracing
 from dealradar.web.answer import answer
 from dealradar.web.api import FAMILIES
+from dealradar.web.endpoint import Endpoint
+
+ENDPOINTS: Final[Mapping[str, Endpoint]] = {
+    endpoint.name: endpoint for family in (*FAMILIES, *site.FAMILIES) for endpoint in family.endpoints
+}
+"""By what Flask calls them: what is answered by way of the cache's policies."""
 
 
 class IdConverter(IntegerConverter):

@@ -31,7 +31,19 @@ EXAMPLES: Final = 20_000 if "LONG_TESTS" in os.environ else 400
 CONFIG: Final = Config()
 CONFIG.set("secure_scheme_headers", {})  # as in our configuration: who is behind a proxy is decided elsewhere
 TARGETS: Final = ("/api/deals/1", "/api/deals/1?x=%20y", "/api/reviews/deal/1?limit=3", "/api/categories#top")
-ALIEN: Final = ("/api/deals/999", "/api/deals/01", "/api/me/bookmarks", "/api/../api/deals/1", "//api/deals", "/", "*")
+ALIEN: Final = (
+    *("/api/deals/999", "/api/deals/01", "/api/me/bookmarks", "/api/../api/deals/1", "//api/deals", "/", "*"),
+    *("/api/deals?limit=0", "/api/deals?sort=new&sort=top", "/api/deals/1/", "/api/deals/%31", "/api/deals?sort=%6eew"),
+    *(
+        "/api/deals?limit=2&x=#top",
+        "/api/deals?sort=new+",
+        "/api/deals?sort",
+        "/deals/1",
+        "/api/reports",
+        "/me",
+        "/api",
+    ),
+)
 FIELDS: Final = (
     *("Accept-Encoding: br", "Accept-Encoding: gzip;q=0.5, br;q=0", "accept-encoding:\t*", "Accept-Encoding: ;;q=x"),
     *("If-None-Match: *", 'If-None-Match: "other"', "If-None-Match: {etag}", "If-None-Match: W/{etag}, nonsense"),
