@@ -1,4 +1,4 @@
-"""Tie the short road to an application: it learns from the application's requests, and serves beside them."""
+"""Tie the short road to an application: it goes by the application's routes, and learns who shows what credential."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ MakeLane = Callable[[str], Lane]
 
 @dataclass(frozen=True)
 class Known:
-    """What the ordinary road has shown: what targets mean, and who shows which credential."""
+    """What targets mean, and who has shown which credential on the ordinary road."""
 
     lessons: Lessons
     bearers: Bearers

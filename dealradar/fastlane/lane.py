@@ -89,7 +89,7 @@ class Lane:
         return None if head is None else self.understand(head, peer)
 
     def understand(self, head: Head, peer: str) -> Asking | None:
-        """Return what *peer* asks with *head*, if the ordinary road has shown what it means and who shows it."""
+        """Return what *peer* asks with *head*, if that is the same for everybody, and it is known who shows it."""
         lesson = self._parts.lessons.find(head.target)
         if lesson is None:
             return None

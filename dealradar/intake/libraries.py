@@ -18,6 +18,7 @@ LIBRARIES: Final = (
     "flask_migrate",
     "flask_sqlalchemy",
     "flask_swagger_ui",
+    "isal.igzip",
     "jinja2",
     "prometheus_flask_exporter",
     "psycopg",

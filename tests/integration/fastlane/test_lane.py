@@ -28,8 +28,30 @@ PATHS = (
 )
 
 
-def test_what_was_never_asked_by_the_ordinary_road_is_left_to_it(lane: Lane, deal: Deal) -> None:
-    assert ask(lane, f"/api/deals/{deal.id}?nobody=asked-yet") is None
+def test_what_nobody_has_stored_is_left_to_the_ordinary_road(lane: Lane, deal: Deal) -> None:
+    assert ask(lane, f"/api/deals/{deal.id}") is None
+
+
+def test_a_target_that_was_never_seen_needs_no_ordinary_road(client: FlaskClient, lane: Lane, deal: Deal) -> None:
+    path = f"/api/deals/{deal.id}"
+    learn(client, path)
+
+    answer = ask(lane, f"{path}?makes=no-difference")
+
+    assert answer is not None
+    assert answer.headers["X-Cache"] == "HIT"
+
+
+@pytest.mark.usefixtures("deal")
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("/api/deals?limit=0", "/api/deals?sort=new&sort=top", "/api/deals/01", "/api/nothing", "/api/reports", "/me"),
+        *("/api/deals/%31", "/api/deals?limit=2#top", "/metrics", "/health", "/api/me/bookmarks"),
+    ],
+)
+def test_what_is_refused_or_not_for_everybody_is_not_even_asked_for(lane: Lane, target: str) -> None:
+    assert lane.consider(head_of(target), "127.0.0.1") is None
 
 
 @pytest.mark.usefixtures("deal")

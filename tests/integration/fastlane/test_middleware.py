@@ -198,6 +198,38 @@ def test_what_threads_ask_while_one_is_waiting_for_the_store_is_asked_in_one_exc
     ]
 
 
+def test_who_was_answered_does_not_wait_for_the_next_exchange(
+    visitor: Client, app: Flask, deal: Deal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/api/deals/{deal.id}"
+    learn(visitor, path)
+    go_on = [Event() for _ in range(3)]
+    exchanges = iter(go_on)
+    answer = Lane.answer
+
+    def in_turn(self: Lane, askings: Any) -> Any:
+        assert next(exchanges).wait(20)
+        return answer(self, askings)
+
+    monkeypatch.setattr(Lane, "answer", in_turn)
+    desk = Desk(lane_of(app))
+    head = Head(path.encode(), is_head=False, host="localhost")
+    with ThreadPoolExecutor(8) as threads:
+        rounds = []
+        for waiting in (0, 5, 1):
+            rounds.append([threads.submit(desk.ask, head, PEER) for _ in range(waiting or 1)])
+            while len(desk._waiting) < waiting:  # noqa: SLF001  nothing else tells that they wait
+                pass
+            if waiting:
+                go_on[len(rounds) - 2].set()
+                assert all(each.result(20).answered for each in rounds[-2])
+            else:
+                while not desk._is_led or desk._waiting:  # noqa: SLF001  nor that one is at it
+                    pass
+        go_on[-1].set()
+        assert all(each.result(20).answered for each in rounds[-1])
+
+
 def test_a_fault_of_the_lane_reaches_one_request_and_leaves_the_others_to_flask(
     visitor: Client, app: Flask, deal: Deal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
