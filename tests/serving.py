@@ -90,7 +90,10 @@ class Whole:
 
 
 WHOLE: Final = (
-    Whole("users.refresh_reputations", "everybody's is worked out anew from all that they wrote, every ten minutes"),
+    Whole(
+        "users.refresh_reputations",
+        "a sixtieth of all people's is worked out anew from all that they wrote, by an index where that is quicker",
+    ),
     Whole("flask alerts watch", "who the admins are is asked for only when something is wrong"),
 )
 

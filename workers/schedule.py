@@ -19,6 +19,10 @@ class Recurring:
     expires_s: float
 
 
+REPUTATIONS_EVERY_S: Final = 10
+REPUTATION_PARTS: Final = 60
+"""Everybody's within ten minutes, a part at a time."""
+
 SCHEDULE: Final = (
     Recurring(Job.SWEEP_INVALIDATIONS, every_s=1, expires_s=30),
     Recurring(Job.WORK_ON_CACHE, every_s=2, expires_s=10),
@@ -27,7 +31,7 @@ SCHEDULE: Final = (
     Recurring(Job.SEE_BEAT, every_s=10, expires_s=10),
     Recurring(Job.TIDY_READINGS, every_s=60, expires_s=60),
     Recurring(Job.CLOSE_ENDED_DEALS, every_s=30, expires_s=60),
-    Recurring(Job.REFRESH_REPUTATIONS, every_s=600, expires_s=600),
+    Recurring(Job.REFRESH_REPUTATIONS, every_s=REPUTATIONS_EVERY_S, expires_s=REPUTATIONS_EVERY_S),
     Recurring(Job.FORGET_TOKENS, every_s=60, expires_s=120),
     Recurring(Job.FORGET_MAILS, every_s=3_600, expires_s=3_600),
 )

@@ -97,7 +97,7 @@ def _exchange(wire: Wire, commands: Sequence[Command]) -> list[Reply]:
 
 
 def _moving(tag: str) -> Command:
-    return ("SET", version_key(tag), versions.fresh(), "EX", versions.TTL_S)
+    return ("SET", version_key(tag), versions.fresh(), "EX", versions.LEAST_TTL_S)
 
 
 def _forbidding(tag: str) -> tuple[Command, Command]:

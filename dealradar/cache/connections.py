@@ -22,6 +22,7 @@ Command = tuple[str | bytes | int, ...]
 Reply = bytes | int | list["Reply"] | None
 
 PIECE_BYTES: Final = 65_536
+MAX_IDLE_S: Final = 60.0
 LEAST_S: Final = 0.000_001
 """A timeout of 0 would mean not to wait at all, which is told by another error."""
 
@@ -34,6 +35,8 @@ class CleanConnection(AbstractConnection):
     """
 
     run_id: str | None = None
+    idle_since_s = 0.0
+    """When it was last given back, by the monotonic clock."""
 
     def connect(self) -> None:
         """Connect, or leave nothing behind."""
@@ -111,12 +114,15 @@ class Pool:
     """Up to *max_connections* connections that *make* has made, each to be taken and given back by one at a time.
 
     Threads share it. A forked child begins without any: those are its parent's. The one used last is taken first, so
-    that what the load of a moment needed falls idle.
+    that what the load of a moment needed falls idle; after *idle_s* seconds it is closed.
     """
 
-    def __init__(self, make: Callable[[], CleanConnection], max_connections: int) -> None:
+    def __init__(
+        self, make: Callable[[], CleanConnection], max_connections: int, *, idle_s: float = MAX_IDLE_S
+    ) -> None:
         self._make = make
         self._max_connections = max_connections
+        self._idle_s = idle_s
         self.forget()
         _POOLS.add(self)
 
@@ -149,7 +155,9 @@ class Pool:
 
     def give_back(self, connection: CleanConnection) -> None:
         """Let others take *connection*."""
+        connection.idle_since_s = time.monotonic()
         self._idle.append(connection)
+        self._close_one_too_many(connection.idle_since_s)
 
     def drop_idle(self) -> None:
         """Close the connections that nobody is using."""
@@ -164,6 +172,14 @@ class Pool:
         """Close all connections, also under those who use them."""
         for connection in tuple(self._all):
             connection.disconnect()
+
+    def _close_one_too_many(self, now_s: float) -> None:
+        """Close the connection that was idle for longest, if that is too long."""
+        with suppress(IndexError):  # others take from the same list
+            if now_s - self._idle[0].idle_since_s > self._idle_s:
+                longest = self._idle.pop(0)
+                longest.disconnect()  # whichever it is by now: it is ours alone
+                self._all.remove(longest)
 
     def _another(self) -> CleanConnection:
         with self._making:

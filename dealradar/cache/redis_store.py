@@ -205,10 +205,11 @@ class RedisStore:
         return replace(found, versions=tuple(known.items()), outdated=entry) if isinstance(found, Miss) else found
 
     def _put(self, setting: Command, entry: Entry, lease: Lease | None) -> Put:
-        _, _, blob, *_ = setting
+        _, _, blob, _, life_ms = setting
         if len(cast("bytes", blob)) > self.limits.max_entry_bytes:
             return Put.TOO_BIG
-        storing = [setting, *versions.refreshing(tag for tag, _ in entry.versions)]
+        tags = (tag for tag, _ in entry.versions)
+        storing = [setting, *versions.refreshing(tags, life_s=cast("int", life_ms) / 1_000)]
         try:
             if lease is None:
                 self.reads.exchange(storing)
@@ -266,7 +267,7 @@ class RedisStore:
             is_known = noted == run_id.encode() and self._recovered_run_id in {None, run_id}
             moved.extend(missed(server_changed=not is_known))
             bumps.bump(self._bumps, Stale(strict=tuple(moved)))
-            self._bumps.exchange([horizons.dropping(), ("SET", servers.KEY, run_id, "EX", versions.TTL_S)])
+            self._bumps.exchange([horizons.dropping(), ("SET", servers.KEY, run_id, "EX", servers.TTL_S)])
             if self._acquaintance.run_id != run_id:
                 raise StoreUnavailableError(Trouble.DISCONNECTED, "Another server answers by now.")
             self._recovered_run_id = run_id

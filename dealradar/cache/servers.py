@@ -13,6 +13,9 @@ KEY: Final = f"{NAMESPACE}server"
 A copy of the data carries the former server's, and so betrays itself.
 """
 
+TTL_S: Final = 2 * 86_400
+"""How long that is noted, twice what an entry can live."""
+
 UNKNOWN: Final = "unknown"
 _RUN_ID: Final = re.compile(rb"^run_id:([0-9a-f]+)", re.MULTILINE)
 

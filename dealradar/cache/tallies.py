@@ -13,7 +13,7 @@ from dealradar.cache.connections import Command, Reply
 from dealradar.cache.keys import NAMESPACE
 from dealradar.cache.wire import Wire
 
-HITS_TTL_S: Final = 3_600
+HITS_TTL_S: Final = 900
 """Longer than entries mostly live, and short enough that there aren't many more counts than entries."""
 
 SLOT_S: Final = 300
@@ -28,7 +28,7 @@ MAX_COMMANDS: Final = 500
 
 
 def add_hits(wire: Wire, hits: Mapping[str, int]) -> None:
-    """Add *hits* to those of each key, which are forgotten an hour after the last.
+    """Add *hits* to those of each key, which are forgotten a quarter of an hour after the last.
 
     Raises:
         StoreUnavailableError: The server can't be asked; some may have been added.

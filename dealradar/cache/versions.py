@@ -9,11 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
 from dealradar.cache.connections import Command, Reply
-from dealradar.cache.entries import MAX_TTL_S, Versions
+from dealradar.cache.entries import Versions
 from dealradar.cache.keys import hard_key, version_key
 from dealradar.cache.wire import StoreUnavailableError, Trouble, Wire
 
-TTL_S: Final = 2 * MAX_TTL_S  # longer than any entry, so that an entry doesn't die of its version's age
+LEAST_TTL_S: Final = 600
+"""How long a version lives at least: longer than it takes to compute an entry. Each entry under it prolongs that.
+
+One that is gone makes its entries misses, no more; and versions of what nobody asks for don't pile up.
+"""
 CLOCKS_APART_S: Final = 5.0
 """So far the clocks of two machines may differ, when a time of one is compared with a time of the other."""
 
@@ -57,9 +61,10 @@ def read_or_create(wire: Wire, tags: Sequence[str], already: Mapping[str, str]) 
     return tuple((tag, versions[tag]) for tag in tags)
 
 
-def refreshing(tags: Iterable[str]) -> list[Command]:
-    """Return the commands that let versions outlive the entry that is being stored."""
-    return [("EXPIRE", version_key(tag), TTL_S) for tag in tags]
+def refreshing(tags: Iterable[str], *, life_s: float) -> list[Command]:
+    """Return the commands that let versions outlive the entry of *life_s* seconds that is being stored."""
+    ttl_s = max(LEAST_TTL_S, math.ceil(2 * life_s))
+    return [("EXPIRE", version_key(tag), ttl_s, "GT") for tag in tags]  # another entry may live longer
 
 
 def reading_marks(tags: Sequence[str]) -> list[Command]:
@@ -81,4 +86,4 @@ def _time_of(mark: Reply) -> float:
 
 def _creating(tag: str) -> tuple[Command, Command]:
     key = version_key(tag)
-    return ("SET", key, fresh(), "NX", "EX", TTL_S), ("GET", key)
+    return ("SET", key, fresh(), "NX", "EX", LEAST_TTL_S), ("GET", key)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from celery import Celery
@@ -19,7 +20,7 @@ from dealradar.monitoring.sampling import StaleRatio
 from tests.factories.deals import make_deal
 from tests.factories.reviews import make_review
 from tests.notices import notice
-from workers.schedule import SCHEDULE
+from workers.schedule import REPUTATION_PARTS, REPUTATIONS_EVERY_S, SCHEDULE
 
 
 def _status(deal_id: int) -> str:
@@ -62,10 +63,16 @@ def test_deals_whose_end_has_come_are_closed(celery: Celery, alice: User) -> Non
     assert (_status(over.id), _status(open_still.id)) == ("expired", "active")
 
 
-def test_reputations_are_brought_up_to_date(celery: Celery, alice: User, bob: User) -> None:
+def test_reputations_are_brought_up_to_date_part_by_part(
+    celery: Celery, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_review(make_deal(bob), alice, imported_helpful_count=3)
 
-    changed = celery.tasks[Job.REFRESH_REPUTATIONS].apply().get()
+    changed = 0
+    for part in range(REPUTATION_PARTS):
+        at_s = (7 * REPUTATION_PARTS + part) * REPUTATIONS_EVERY_S + 1.5
+        monkeypatch.setattr("workers.users.time", SimpleNamespace(time=lambda at_s=at_s: at_s))
+        changed += celery.tasks[Job.REFRESH_REPUTATIONS].apply().get()
 
     assert changed == 1
     assert db.session.scalar(text("SELECT reputation FROM users WHERE username = 'alice'")) == 30

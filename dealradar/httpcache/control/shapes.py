@@ -177,7 +177,7 @@ class EntryOut(Output):
         key: Under which it is stored.
         tags: What it depends on.
         ttl_s: What is left of its life.
-        hits: How often its key was a hit, up to a few seconds ago; forgotten an hour after the last.
+        hits: How often its key was a hit, up to a few seconds ago; forgotten a quarter of an hour after the last.
     """
 
     key: str

@@ -86,6 +86,23 @@ def test_the_idle_ones_are_dropped_and_those_in_use_left(pool: Pool) -> None:
     assert ping(pool.take())
 
 
+def test_what_only_a_crowd_needed_is_closed_after_a_while(redis_url: str) -> None:
+    pool = Pool(made(redis_url), 3, idle_s=0.05)
+    crowd = [pool.take() for _ in range(3)]
+    for connection in crowd:
+        pool.give_back(connection)
+    time.sleep(0.1)
+
+    for _ in range(4):
+        used = pool.take()
+        assert ping(used)
+        pool.give_back(used)
+
+    assert [connection.is_ready for connection in crowd] == [False, False, True]
+    assert len({id(pool.take()) for _ in range(3)}) == 3
+    pool.close()
+
+
 def test_one_that_cant_be_connected_can_be_tried_again(valkey: Valkey) -> None:
     pool = Pool(made(valkey.url), 1)
     valkey.kill()

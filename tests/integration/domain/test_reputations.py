@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -8,6 +9,7 @@ from dealradar.domain.users.models import User
 from dealradar.extensions import db
 from dealradar.invalidation import transaction
 from tests.factories.deals import make_deal
+from tests.factories.people import make_user
 from tests.factories.reviews import make_comment, make_review
 from tests.interleaving import others
 
@@ -26,6 +28,22 @@ def _count(table: str, row_id: int, **counts: int) -> None:
 
 def _of(user: User) -> int:
     return users.get(user.id).reputation
+
+
+@pytest.mark.usefixtures("app")
+def test_the_parts_are_everybody_and_nobody_twice() -> None:
+    people = [make_user(f"person{number}") for number in range(11)]
+    deal = make_deal(people[0])
+    for person in people[1:]:
+        _count("reviews", make_review(deal, person).id, helpful_count=1)
+
+    with transaction():
+        changed = [users.refresh_reputations(part, of=4) for part in range(4)]
+
+    assert sum(changed) == 10
+    assert min(changed) > 0
+    assert _refresh() == 0
+    assert {_of(person) for person in people[1:]} == {10}
 
 
 def test_a_reputation_is_what_others_thought_of_what_one_wrote(alice: User, bob: User) -> None:
