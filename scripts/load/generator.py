@@ -62,6 +62,11 @@ def run(orders: Orders, told: Pipe) -> None:
     told.close()
 
 
+def wanted_by(elapsed_s: float, rate_per_s: float) -> int:
+    """Return how many requests are to be sent within *elapsed_s* by the clock, the first of them at once."""
+    return int(elapsed_s * rate_per_s) + 1
+
+
 class Generator:
     """Keeps connections busy; the time of an answer counts from when its request was meant to be sent."""
 
@@ -83,16 +88,17 @@ class Generator:
         ends_s, self._began_s = began_s + self._orders.duration_s, began_s
         sent, due = 0, self._orders.rate_per_s
         while (now_s := time.perf_counter()) < ends_s:
-            wanted = sent + len(self._free) if due is None else int((now_s - began_s) * due)
+            wanted = sent + len(self._free) if due is None else wanted_by(now_s - began_s, due)
             while sent < wanted and self._free:
                 self._send(now_s if due is None else began_s + sent / due)
                 sent += 1
-            self._hear()
+            next_s = None if due is None or not self._free else began_s + sent / due
+            self._hear(_LOOKS_EVERY_S if next_s is None else next_s - time.perf_counter())
         taken_s = time.perf_counter() - began_s
         worked_s = time.process_time() - worked_s
         self._wait(ends_s + _PATIENCE_S)
         self._tell(Second(self._number, self._tally))
-        unsent = 0 if due is None else int(taken_s * due) - sent
+        unsent = 0 if due is None else max(0, int(taken_s * due) - sent)
         return Done(worked_s / taken_s, unsent, taken_s=time.perf_counter() - began_s)
 
     def _send(self, due_s: float) -> None:
@@ -104,8 +110,9 @@ class Generator:
             self._renew(connection)
             connection.send(request, known, due_s=due_s)
 
-    def _hear(self) -> None:
-        for number, _ in self._poll.poll(_LOOKS_EVERY_S):
+    def _hear(self, patience_s: float = _LOOKS_EVERY_S) -> None:
+        """Take what has come within *patience_s*, in whole milliseconds at most, so that nothing is sent late."""
+        for number, _ in self._poll.poll(int(1_000 * min(max(0.0, patience_s), _LOOKS_EVERY_S)) / 1_000):
             connection = self._connections[number]
             try:
                 answer = connection.receive()

@@ -45,11 +45,13 @@ class Reader:
 
     def _read(self, store: redis.Redis, *, connections: int, owed: int) -> Vitals:
         memory: Any = store.info("memory")
-        usage = [_usage(process) for process in self._site.processes()]
+        usage = {process.pid: _usage(process) for process in self._site.processes()}
+        web = {process.pid for process in self._site.workers()}
         return Vitals(
             time.monotonic() - self._began_s,
-            memory_bytes=sum(memory_bytes for memory_bytes, _ in usage),
-            descriptors=sum(descriptors for _, descriptors in usage),
+            web_bytes=sum(memory_bytes for pid, (memory_bytes, _) in usage.items() if pid in web),
+            background_bytes=sum(memory_bytes for pid, (memory_bytes, _) in usage.items() if pid not in web),
+            descriptors=sum(descriptors for _, descriptors in usage.values()),
             database_connections=connections,
             store_keys=int(store.dbsize()),
             store_bytes=int(memory["used_memory"]),

@@ -14,15 +14,21 @@ FEWEST: Final = 6
 
 @dataclass(frozen=True)
 class Vitals:
-    """A reading, so many seconds after the start."""
+    """A reading, so many seconds after the start; *background_bytes* is the memory of worker and beat."""
 
     at_s: float
-    memory_bytes: int
+    web_bytes: int
     descriptors: int
     database_connections: int
     store_keys: int
     store_bytes: int
     owed_rows: int
+    background_bytes: int = 0
+
+    @property
+    def memory_bytes(self) -> int:
+        """Return the memory of all processes."""
+        return self.web_bytes + self.background_bytes
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,8 @@ class Bound:
 
 
 BOUNDS: Final = (
-    Bound("memory of all processes", "memory_bytes", share=0.05, slack=16e6),
+    Bound("memory of the web processes", "web_bytes", share=0.05, slack=16e6),
+    Bound("memory of worker and beat", "background_bytes", share=0.05, slack=16e6),
     Bound("file descriptors", "descriptors", share=0.02, slack=8),
     Bound("connections to PostgreSQL", "database_connections", share=0.05, slack=4),
     Bound("keys in the store", "store_keys", share=0.05, slack=500),

@@ -9,6 +9,7 @@ import pytest
 from scripts.bench.database import Cost
 from scripts.load import command, figures, goals, profiles, report
 from scripts.load.crew import Played
+from scripts.load.generator import wanted_by
 from scripts.load.histogram import Histogram, bucket_of, top_us
 from scripts.load.report import Found
 from scripts.load.requests import ABUSERS, EVERYBODY
@@ -77,6 +78,13 @@ def _readings(values: Sequence[float]) -> list[Vitals]:
     return [Vitals(10.0 * at, int(value), 100, 10, 1_000, 1_000_000, 0) for at, value in enumerate(values)]
 
 
+def test_a_request_is_wanted_as_soon_as_it_is_due() -> None:
+    rate_per_s = 75.0
+
+    assert [wanted_by(number / rate_per_s + 1e-9, rate_per_s) for number in range(50)] == list(range(1, 51))
+    assert [wanted_by(number / rate_per_s - 1e-9, rate_per_s) for number in range(1, 50)] == list(range(1, 50))
+
+
 def test_the_slope_is_not_moved_by_an_outlier() -> None:
     assert slope([(0, 0), (1, 2), (2, 4), (3, 900), (4, 8), (5, 10)]) == pytest.approx(2)
 
@@ -94,7 +102,7 @@ def test_the_slope_is_not_moved_by_an_outlier() -> None:
 def test_growth_after_the_warm_up_is_told_from_none(memory: Sequence[float], *, is_flat: bool) -> None:
     found = {growth.bound.field: growth.is_flat for growth in growths(_readings(memory))}
 
-    assert found.pop("memory_bytes") == is_flat
+    assert found.pop("web_bytes") == is_flat
     assert all(found.values())
 
 
