@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import structlog
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect, Rule
@@ -22,6 +23,7 @@ from dealradar.web import parsing
 from dealradar.web.endpoint import Endpoint
 from dealradar.web.wiring import ENDPOINTS
 
+log = structlog.get_logger(__name__)
 ADDRESSES: Final = next(limit for limit in LIMITS if limit.by is By.ADDRESS and limit.endpoints is None)
 CALLERS: Final = next(limit for limit in LIMITS if limit.by is By.CALLER and limit.endpoints is None)
 """The limits that are counted on the short road, and the only ones."""
@@ -49,8 +51,12 @@ class Meanings:
         path = "/" + told.decode().lstrip("/")  # as routes are matched, and as Werkzeug has a request's path
         try:
             rule, ids = self._routes.match(path, "GET", return_rule=True)
-            return self._lesson(path, rule, ids, query.decode())
+            with self._app.app_context():  # the server's loop has none
+                return self._lesson(path, rule, ids, query.decode())
         except (HTTPException, RequestRedirect, InvalidError, InvalidKeyError):
+            return None
+        except Exception:  # what anybody may write must not end the loop, whatever is wrong with it, or with us
+            log.exception("target_not_understood", target=target.decode())
             return None
 
     def _lesson(self, path: str, rule: Rule, ids: Mapping[str, Any], query: str) -> Lesson | None:

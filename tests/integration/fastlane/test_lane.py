@@ -1,6 +1,7 @@
 """The short road answers what the ordinary road has shown it, word for word, and nothing that doesn't hold any more."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 
 import pytest
@@ -14,6 +15,7 @@ from dealradar.domain.reviews import ReviewDraft
 from dealradar.domain.users import Actor, Role
 from dealradar.domain.users.models import User
 from dealradar.fastlane.lane import Lane
+from dealradar.fastlane.meanings import Meanings
 from dealradar.httpcache import overrides, stores
 from dealradar.httpcache.overrides import Override
 from dealradar.invalidation import transaction
@@ -40,6 +42,26 @@ def test_a_target_that_was_never_seen_needs_no_ordinary_road(client: FlaskClient
 
     assert answer is not None
     assert answer.headers["X-Cache"] == "HIT"
+
+
+@pytest.mark.parametrize("path", ["/api/deals/{}", "/deals/{}", "/", "/deals/{}/prices"])
+def test_a_target_is_understood_in_the_servers_loop_which_has_no_context(
+    client: FlaskClient, lane: Lane, deal: Deal, path: str
+) -> None:
+    target = path.format(deal.id)
+    for _ in range(2):
+        shown = client.get(target).headers.get("X-Cache")
+
+    with ThreadPoolExecutor(1) as loop:
+        answer = loop.submit(ask, lane, target).result(20)
+
+    assert (answer is not None) == (shown == "HIT")
+
+
+def test_a_fault_of_ours_is_left_to_the_ordinary_road(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Meanings, "_lesson", lambda *_: 1 // 0)
+
+    assert ask(lane, "/api/categories") is None
 
 
 @pytest.mark.usefixtures("deal")
