@@ -22,9 +22,8 @@ _SEND.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int)
 _SEND.restype = ctypes.c_ssize_t
 _PEEKED: Final = ctypes.create_string_buffer(1)
 _NOTHING: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK})
-_FLAGS: Final = socket.MSG_DONTWAIT | getattr(
-    socket, "MSG_NOSIGNAL", 0
-)  # macOS has no such flag; Python no such signal
+_NO_SIGNAL: Final = getattr(socket, "MSG_NOSIGNAL", 0)  # macOS has no such flag, and Python ignores the signal
+_FLAGS: Final = socket.MSG_DONTWAIT | _NO_SIGNAL
 
 
 class Receiver:
@@ -52,7 +51,7 @@ def send(sock: socket.socket, data: bytes) -> int:
     """Return how many bytes of *data* the kernel has taken at once.
 
     Raises:
-        BlockingIOError: None; *sock* has no timeout but 0.
+        BlockingIOError: It takes none now; *sock* has no timeout but 0.
         OSError: Something is wrong with *sock*.
     """
     if type(sock) is not socket.socket:

@@ -1,4 +1,4 @@
-"""Connections to one server: redis-py makes them, a pool of our own hands them out (ADRs 0023, 0054)."""
+"""Connections to one server: redis-py makes them, a pool of our own hands them out (ADRs 0023, 0054, 0077)."""
 
 import os
 import socket
@@ -21,8 +21,9 @@ from dealradar import sockets
 Command = tuple[str | bytes | int, ...]
 Reply = bytes | int | list["Reply"] | None
 
-PIECE_BYTES: Final = 65_536
 MAX_IDLE_S: Final = 60.0
+"""How long a connection may lie idle, so that a crowd's don't stay."""
+
 LEAST_S: Final = 0.000_001
 """A timeout of 0 would mean not to wait at all, which is told by another error."""
 
@@ -99,7 +100,7 @@ class CleanConnection(AbstractConnection):
             OSError: Something is wrong with it, or *deadline_s* is over.
         """
         sock.settimeout(max(LEAST_S, deadline_s - time.monotonic()))
-        piece = sock.recv(PIECE_BYTES)
+        piece = sock.recv(sockets.PIECE_BYTES)
         if not piece:
             raise RedisConnectionError("The server has closed the connection.")
         return piece

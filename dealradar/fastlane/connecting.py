@@ -53,7 +53,7 @@ def connect(app: Flask, settings: Settings) -> None:
     if wire is None:
         return
     known = Known(lessons, Bearers(settings.secret_key.get_secret_value().encode(), quota_of(CALLERS, settings)))
-    app.after_request(partial(_learn, settings, known))
+    app.after_request(partial(_meet, settings, known))
     app.extensions[EXTENSION] = partial(_lane, app, settings, known, wire)
 
 
@@ -79,7 +79,7 @@ def _exchange(wire: Wire, commands: Sequence[Command]) -> list[Reply]:
     return wire.exchange(commands)
 
 
-def _learn(settings: Settings, known: Known, response: Response) -> Response:
+def _meet(settings: Settings, known: Known, response: Response) -> Response:
     if response.status_code >= HTTPStatus.BAD_REQUEST or PLANNED not in request.environ:
         return response
     credential = authentication.shown(request.headers.get("Authorization"), request.headers.get("X-API-Key"))

@@ -28,7 +28,7 @@ from dealradar.web.endpoint import NO_CONTENT, Endpoint
 
 SWITCHED_OFF: Final = "switched-off"
 PLANNED: Final = "dealradar.planned"
-"""In the environment of a request that the cache was asked for: under which policy, and what."""
+"""In the environment of a request that the cache was asked for."""
 REPRESENTING: Final = frozenset({"GET", "PATCH"})
 """Methods whose answer is the resource as a GET would show it: its ETag is good for the next If-Match."""
 
@@ -132,7 +132,7 @@ def _serve(endpoint: Endpoint, policy: Policy, arguments: Mapping[str, Any]) -> 
     serve_it = request.environ.get(demand.SERVED_BY, serve)
     served: Served = serve_it(origins.current(), planned, source)
     if demand.SERVED_BY not in request.environ:
-        request.environ[PLANNED] = policy, planned
+        request.environ[PLANNED] = True
     if not wish.warms:
         demand.current().note(planned, served)
         if (tracing := trace.current()) is not None:
